@@ -1,0 +1,88 @@
+"""What every answer and every request of the site goes through besides Django's own."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+
+def is_admin_path(path: str) -> bool:
+    """Whether the path lies under the staff admin."""
+    return path.startswith(f"/{settings.ADMIN_PATH}")
+
+
+class Headers:
+    """Sets the headers that every answer carries, error pages and static files included."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
+        if is_admin_path(request.path_info):
+            response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+
+class ContentSecurityPolicy(CSPMiddleware):
+    """The strict policy everywhere; under the admin path only what django-unfold needs is looser."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if is_admin_path(request.path_info) and parts.config is None and parts.replace is None:
+            parts.replace = settings.ADMIN_CONTENT_SECURITY_POLICY
+        return parts
+
+
+class RequestLimits:
+    """Refuses methods the site does not speak (405) and bodies over the limit (413) before anything reads them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in METHODS:
+            return HttpResponse(
+                "Method not allowed.\n",
+                status=405,
+                content_type="text/plain",
+                headers={"Allow": ", ".join(sorted(METHODS))},
+            )
+        limit = settings.STAFF_BODY_LIMIT if is_admin_path(request.path_info) else settings.PUBLIC_BODY_LIMIT
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isascii() or not length.isdigit():
+            return render(request, "400.html", status=400)
+        if int(length) > limit:
+            return render(request, "413.html", status=413)
+        return self.get_response(request)
+
+
+class StaffTimeZone:
+    """Staff read and type times in the institute's own zone; visitors' zones are handled where they are shown."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_admin_path(request.path_info):
+            return self.get_response(request)
+        from mail import identity
+
+        with timezone.override(zoneinfo.ZoneInfo(str(identity.current().default_time_zone))):
+            response = self.get_response(request)
+            if not getattr(response, "is_rendered", True):
+                response.render()  # type: ignore[attr-defined]
+            return response

@@ -1,0 +1,294 @@
+"""All settings of the site, read from the environment by typed readers. The README has them in one table."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+
+from institute.env import (
+    env,
+    is_loopback,
+    read_flag,
+    read_networks,
+    read_number,
+    read_secret_key,
+    read_site_url,
+    read_text,
+    read_words,
+)
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(read_text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+
+# --- Who and where we are ---------------------------------------------------------------------------------------------
+DEBUG = read_flag("DEBUG", default=False)
+SITE_URL = read_site_url("SITE_URL", "http://127.0.0.1:8000")
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+SITE_IS_HTTPS = SITE_URL.startswith("https://")
+SITE_IS_PUBLIC = not is_loopback(SITE_HOST)
+SECRET_KEY = read_secret_key("SECRET_KEY", debug=DEBUG)
+SECRET_KEY_FALLBACKS = read_words("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = read_words("ALLOWED_HOSTS") or [SITE_HOST]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+ADMIN_PATH = read_text("ADMIN_PATH", "admin").strip("/") + "/"
+if ADMIN_PATH == "/":
+    raise ImproperlyConfigured("ADMIN_PATH must not be empty.")
+TRUSTED_PROXIES = read_networks("TRUSTED_PROXIES")
+RELEASE = read_text("RELEASE", "0.1.0")
+
+# The one clock of the site can be shifted by a file that holds seconds: for tests of reminders only.
+CLOCK_SHIFT_FILE = read_text("CLOCK_SHIFT_FILE")
+if CLOCK_SHIFT_FILE and not DEBUG and SITE_IS_PUBLIC:
+    raise ImproperlyConfigured("CLOCK_SHIFT_FILE is for tests: it cannot be set on a public site with DEBUG off.")
+
+# --- Django -----------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "django_htmx",
+    "phonenumber_field",
+    "timezone_field",
+    "institute.desk",
+    "bookings",
+    "content",
+    "leads",
+    "mail",
+]
+MIDDLEWARE = [
+    "institute.middleware.Headers",
+    "institute.middleware.ContentSecurityPolicy",
+    "institute.middleware.RequestLimits",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "institute.middleware.StaffTimeZone",
+]
+ROOT_URLCONF = "institute.urls"
+WSGI_APPLICATION = "institute.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "mail.context_processors.institute",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+PHONENUMBER_DEFAULT_REGION = "US"
+PHONENUMBER_DB_FORMAT = "E164"
+
+# --- Database ---------------------------------------------------------------------------------------------------------
+SQLITE_OPTIONS = {
+    # IMMEDIATE takes the write lock at BEGIN, so a transaction never fails half-way with "database is locked".
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
+}
+DATABASE_URL = read_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+else:
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite://.")
+
+# --- Celery: hints only, every fact is in the database ----------------------------------------------------------------
+REDIS_URL = read_text("REDIS_URL")
+CELERY_FOLDER = DATA_DIR / "celery"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {"socket_connect_timeout": 1, "socket_timeout": 10, "health_check_interval": 20}
+    if REDIS_URL
+    else {
+        "data_folder_in": str(CELERY_FOLDER / "queue"),
+        "data_folder_out": str(CELERY_FOLDER / "queue"),
+        "control_folder": str(CELERY_FOLDER / "control"),
+        "processed_folder": str(CELERY_FOLDER / "processed"),
+        "store_processed": False,
+    }
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(CELERY_FOLDER / "beat")
+CELERY_BEAT_SCHEDULE = {
+    "send-due-mail": {"task": "mail.send_due", "schedule": 15.0, "options": {"expires": 15}},
+    "tidy-mail": {"task": "mail.tidy", "schedule": 3600.0, "options": {"expires": 600}},
+}
+
+# --- Mail -------------------------------------------------------------------------------------------------------------
+MAIL_FILE_DIR = DATA_DIR / "mail"
+EMAIL_URL = read_text("EMAIL_URL")
+MAIL_TRANSPORT = "smtp" if EMAIL_URL else "file"
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = "", 0, "", ""
+EMAIL_USE_TLS = EMAIL_USE_SSL = False
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing leaves but through the ledger
+if EMAIL_URL:
+    _scheme = urlsplit(EMAIL_URL).scheme
+    if _scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"}:
+        raise ImproperlyConfigured("EMAIL_URL must begin with smtp://, smtp+tls:// or smtp+ssl://.")
+    _email = env.email_url_config(EMAIL_URL)
+    EMAIL_HOST = _email["EMAIL_HOST"] or ""
+    EMAIL_PORT = _email["EMAIL_PORT"] or {"smtp": 25, "smtp+ssl": 465}.get(_scheme, 587)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["EMAIL_HOST_PASSWORD"] or ""
+    EMAIL_HOST_PASSWORD = read_text("EMAIL_PASSWORD", EMAIL_HOST_PASSWORD)
+    EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
+    if not EMAIL_HOST:
+        raise ImproperlyConfigured("EMAIL_URL names no host.")
+    if not (EMAIL_USE_TLS or EMAIL_USE_SSL or is_loopback(EMAIL_HOST)):
+        raise ImproperlyConfigured("EMAIL_URL must use smtp+tls:// or smtp+ssl:// for a host that is not this machine.")
+DEFAULT_FROM_EMAIL = read_text(
+    "DEFAULT_FROM_EMAIL", f"Tpm Institute <hello@{SITE_HOST if SITE_IS_PUBLIC else 'localhost.localdomain'}>"
+)
+STAFF_EMAIL = read_text("STAFF_EMAIL")  # where contact messages go; empty: the institute's reply-to address
+MAIL_NUDGES = True
+
+# --- Static files -----------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = DATA_DIR / "media"
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- Security ---------------------------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = SITE_IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SITE_IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SITE_IS_HTTPS
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_HTTPS
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+PUBLIC_BODY_LIMIT, STAFF_BODY_LIMIT = 1024 * 1024, 10 * 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+# django-unfold's Alpine needs inline scripts, styles and eval: looser on the admin path only.
+ADMIN_CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:"],
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+CSRF_FAILURE_VIEW = "institute.views.csrf_failure"
+LOGIN_URL = reverse_lazy("admin:login")
+
+# Limits of the abuse check, in the notation of the `limits` package; per client address, per e-mail address, and for all.
+ABUSE_LIMITS: dict[str, str] = {
+    "booking:address": "10/hour",
+    "hold:address": "30/hour",
+    "subscribe:address": "20/hour",
+    "contact:address": "20/hour",
+    "find:address": "20/hour",
+    "email": "5/hour",
+    "token:address": "60/minute",
+}
+
+# --- The booking gate; a test-only settings module may switch guards off to show that they matter ----------------------
+BOOKING_GATE_LOCK = True
+BOOKING_GATE_CHECK = True
+UNGUARDED_FOR_TESTS = False
+
+# --- Staff admin ------------------------------------------------------------------------------------------------------
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Tpm Institute",
+    "SITE_HEADER": "Tpm Institute",
+    "SITE_SUBHEADER": "Staff desk",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "DASHBOARD_CALLBACK": "institute.desk.dashboard.dashboard",
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "institute.desk.menu.navigation"},
+}
+
+# --- Logs: JSON lines, masked -----------------------------------------------------------------------------------------
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "institute.logs.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": read_text("LOG_LEVEL", "INFO").upper()},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django": {"level": "INFO"},
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+    },
+}
+WEB_THREADS = read_number("WEB_THREADS", default=8, least=1)
+WEB_WORKERS = read_number("WEB_WORKERS", default=2, least=1)

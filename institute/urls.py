@@ -1,0 +1,36 @@
+"""The root of all URLs: each room brings its own."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+from bookings.api import api
+from content.sitemaps import SITEMAPS
+from institute import views
+
+handler400 = "institute.views.bad_request"
+handler403 = "institute.views.forbidden"
+handler404 = "institute.views.not_found"
+handler500 = "institute.views.server_error"
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path(
+        "robots.txt",
+        TemplateView.as_view(
+            template_name="robots.txt",
+            content_type="text/plain",
+            extra_context={"site_url": settings.SITE_URL},
+        ),
+        name="robots",
+    ),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("api/", api.urls),
+    path(settings.ADMIN_PATH, admin.site.urls),
+    path("", include("content.urls")),
+    path("", include("bookings.urls")),
+    path("", include("leads.urls")),
+]
