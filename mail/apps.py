@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class MailConfig(AppConfig):
     name = "mail"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from mail import checks  # noqa: F401

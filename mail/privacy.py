@@ -1,0 +1,31 @@
+"""The privacy registry: each room says what it holds of a person and how it lets go of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+Export = Callable[[str], list[dict[str, Any]]]
+Erase = Callable[[str, datetime], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A room that holds rows of a person, found by e-mail address."""
+
+    name: str
+    export: Export
+    erase: Erase
+
+
+_holders: dict[str, Holder] = {}
+
+
+def register_holder(name: str, *, export: Export, erase: Erase) -> None:
+    """Make a holder known: `export(email)` gives plain rows, `erase(email, now)` the number of rows it changed."""
+    _holders[name] = Holder(name, export, erase)
+
+
+def holders() -> tuple[Holder, ...]:
+    """Every holder, in the order of their names."""
+    return tuple(_holders[name] for name in sorted(_holders))
