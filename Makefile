@@ -1,0 +1,47 @@
+# Everything a person does with this tree. Needs Python 3.11 or newer and make; the rest is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+ROOMS := institute content bookings leads mail
+UV_FLAGS := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links
+
+.PHONY: help run manage test lint format lock venv clean
+
+help:
+	@echo "make run      the whole site on this machine: HOST, PORT and DATA_DIR can be given"
+	@echo "make test     every test that this machine can run; ARGS=\"…\" goes to pytest"
+	@echo "make manage   one management command: make manage ARGS=\"demo_data --remove\""
+	@echo "make lint     ruff, mypy, djlint and the import contracts"
+	@echo "make format   put Python and templates into their format"
+	@echo "make lock     lock the requirements anew, with hashes"
+	@echo "make clean    remove .venv and what tests leave behind; data stays"
+
+run:
+	@$(PYTHON) institute/launch run
+
+manage:
+	@$(PYTHON) institute/launch manage $(ARGS)
+
+venv:
+	@$(PYTHON) institute/launch venv dev
+
+test: venv
+	@$(BIN)/python -m tests $(ARGS)
+
+lint: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/mypy $(ROOMS)
+
+format: venv
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint templates --reformat --quiet
+
+lock: venv
+	$(BIN)/uv pip compile $(UV_FLAGS) pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile $(UV_FLAGS) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
