@@ -1,0 +1,275 @@
+"""One plain tree of a published guide. HTML, contents list, structured data and later the PDF are renderers of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from content import inline
+from content.errors import SnapshotUnreadable
+from content.inline import Span, Spans
+from content.snapshot import FORMAT
+
+Facts = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Phone:
+    """How the institute's number is shown and dialed."""
+
+    display: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    kind: ClassVar[str] = "paragraph"
+    spans: Spans
+    facts: Facts = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a list: a short label, then what it means."""
+
+    label: str
+    spans: Spans
+    facts: Facts = ()
+
+
+@dataclass(frozen=True)
+class EntryList:
+    """`kind` is points, steps, tips or challenges."""
+
+    kind: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a role has in one column of the comparison."""
+
+    column: str
+    label: str
+    text: str
+    facts: Facts = ()
+
+
+@dataclass(frozen=True)
+class Role:
+    kind: ClassVar[str] = "role"
+    key: str
+    name: str
+    short: str
+    slug: str
+    color: str
+    focus: tuple[Entry, ...]
+    responsibilities: tuple[Entry, ...]
+    challenges: tuple[Entry, ...]
+    fits: tuple[Entry, ...]
+    cells: tuple[Cell, ...]
+
+    def cell(self, column: str) -> Cell | None:
+        """The role's cell in the column with that key."""
+        return next((cell for cell in self.cells if cell.column == column), None)
+
+    @property
+    def measure(self) -> Cell | None:
+        """What the role is measured by, for cards."""
+        return self.cell("kpi")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The comparison: one row a role, one column a question."""
+
+    kind: ClassVar[str] = "table"
+    anchor: str
+    caption: str
+    labels: tuple[str, ...]
+    rows: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    anchor: str
+    question: str
+    spans: Spans
+    question_facts: Facts = ()
+    answer_facts: Facts = ()
+
+
+@dataclass(frozen=True)
+class Questions:
+    kind: ClassVar[str] = "questions"
+    items: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Callout:
+    """`look` is answer, note or action; `action` is book, subscribe or empty."""
+
+    kind: ClassVar[str] = "callout"
+    look: str
+    heading: str
+    spans: Spans
+    action: str = ""
+    facts: Facts = ()
+
+
+Block = Paragraph | EntryList | Role | Table | Questions | Callout
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its own blocks, then its parts one level deeper."""
+
+    anchor: str
+    heading: str
+    contents_label: str
+    level: int
+    in_contents: bool
+    blocks: tuple[Block, ...]
+    parts: tuple["Section", ...] = ()
+
+    def walk(self) -> Iterator["Section"]:
+        """This section and all inside it, in reading order."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A guide as a reader meets it: the answer, the opening, the chapters."""
+
+    slug: str
+    title: str
+    description: str
+    answer: Callout | None
+    opening: Section | None
+    chapters: tuple[Section, ...]
+    roles: tuple[Role, ...]
+
+    def walk(self) -> Iterator[Section]:
+        """Every section that has a heading, in reading order."""
+        for chapter in self.chapters:
+            yield from chapter.walk()
+
+    @property
+    def table(self) -> Table | None:
+        """The comparison table, wherever it stands."""
+        return next((block for section in self.walk() for block in section.blocks if isinstance(block, Table)), None)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All questions with their answers."""
+        lists = (block for section in self.walk() for block in section.blocks if isinstance(block, Questions))
+        return tuple(item for block in lists for item in block.items)
+
+
+def build(snapshot: dict[str, Any], *, phone: Phone) -> Document:
+    """The tree of a snapshot; raises SnapshotUnreadable for a format this release does not know."""
+    if snapshot.get("format") != FORMAT:
+        raise SnapshotUnreadable(f"Snapshot format {snapshot.get('format')!r}, expected {FORMAT}.")
+    return Builder(snapshot, phone).document()
+
+
+class Builder:
+    """Turns the plain lists of a snapshot into the tree."""
+
+    def __init__(self, snapshot: dict[str, Any], phone: Phone) -> None:
+        self.snapshot, self.phone = snapshot, phone
+        self.roles = {row["key"]: self.role(row) for row in snapshot["roles"]}
+
+    def document(self) -> Document:
+        guide, rows = self.snapshot["guide"], self.snapshot["sections"]
+        opening = next((row for row in rows if row["level"] == 1), None)
+        answers = [self.callout(row) for section in rows for row in section["callouts"] if row["kind"] == "answer"]
+        return Document(
+            slug=guide["slug"],
+            title=guide["title"],
+            description=guide["description"],
+            answer=answers[0] if answers else None,
+            opening=self.section(opening) if opening else None,
+            chapters=self.nest([self.section(row) for row in rows if row["level"] > 1]),
+            roles=tuple(self.roles.values()),
+        )
+
+    def nest(self, flat: list[Section]) -> tuple[Section, ...]:
+        """Sections of one level, each holding the deeper ones that follow it."""
+        nested: list[Section] = []
+        while flat:
+            head, *rest = flat
+            own = next((i for i, section in enumerate(rest) if section.level <= head.level), len(rest))
+            nested.append(replace(head, parts=self.nest(rest[:own])))
+            flat = rest[own:]
+        return tuple(nested)
+
+    def section(self, row: dict[str, Any]) -> Section:
+        return Section(
+            anchor=row["anchor"],
+            heading=row["heading"],
+            contents_label=row["contents_label"] or row["heading"],
+            level=row["level"],
+            in_contents=row["in_contents"],
+            blocks=tuple(self.blocks(row)),
+        )
+
+    def blocks(self, row: dict[str, Any]) -> Iterator[Block]:
+        """Prose, the thing the section shows, lists, questions, closing prose, callouts: always in this order."""
+        paragraphs = [(item["after"], Paragraph(self.spans(item["text"]), tuple(item["facts"]))) for item in row["paragraphs"]]
+        yield from (paragraph for after, paragraph in paragraphs if not after)
+        role = self.roles.get(row["role"])
+        if row["shows"] == "role" and role:
+            yield role
+        elif row["shows"] == "challenges" and role:
+            yield EntryList("challenges", role.challenges)
+        elif row["shows"] == "comparison":
+            yield self.table(row)
+        for kind in ("points", "steps", "tips"):
+            if row[kind]:
+                yield EntryList(kind, tuple(self.entry(item, "label", "text") for item in row[kind]))
+        if row["faqs"]:
+            yield Questions(tuple(self.question(item) for item in row["faqs"]))
+        yield from (paragraph for after, paragraph in paragraphs if after)
+        yield from (self.callout(item) for item in row["callouts"] if item["kind"] != "answer")
+
+    def role(self, row: dict[str, Any]) -> Role:
+        def aspects(kind: str) -> tuple[Entry, ...]:
+            return tuple(self.entry(item, "text", "detail") for item in row["aspects"] if item["kind"] == kind)
+
+        labels = {column["key"]: column["label"] for column in self.snapshot["columns"]}
+        cells = (cell for cell in self.snapshot["cells"] if cell["role"] == row["key"])
+        return Role(
+            **{name: row[name] for name in ("key", "name", "short", "slug", "color")},
+            focus=aspects("focus"),
+            responsibilities=aspects("responsibility"),
+            challenges=aspects("challenge"),
+            fits=aspects("fit"),
+            cells=tuple(Cell(c["column"], labels[c["column"]], c["text"], tuple(c["facts"])) for c in cells),
+        )
+
+    def table(self, row: dict[str, Any]) -> Table:
+        labels = tuple(column["label"] for column in self.snapshot["columns"])
+        return Table(row["anchor"], row["caption"], labels, tuple(self.roles.values()))
+
+    def entry(self, row: dict[str, Any], label: str, text: str) -> Entry:
+        return Entry(row[label], self.spans(row[text]), tuple(row["facts"]))
+
+    def question(self, row: dict[str, Any]) -> Question:
+        return Question(
+            row["anchor"],
+            row["question"],
+            self.spans(row["answer"]),
+            tuple(row["question_facts"]),
+            tuple(row["answer_facts"]),
+        )
+
+    def callout(self, row: dict[str, Any]) -> Callout:
+        return Callout(row["kind"], row["heading"], self.spans(row["text"]), row["action"], tuple(row["facts"]))
+
+    def spans(self, text: str) -> Spans:
+        """Runs of a text, with the institute's number in its places."""
+        return tuple(
+            Span(self.phone.display, href=self.phone.href) if span.phone else span for span in inline.parse(text)
+        )

@@ -1,0 +1,195 @@
+"""What keeps a guide from being published, asked of exactly the snapshot that would be stored."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import Resolver404, resolve
+
+from content import inline
+from content.errors import GateProblem
+
+Json = dict[str, Any]
+# Ids the page itself uses; a section of that name would make links ambiguous.
+RESERVED = {"main", "contents", "contents-title", "article", "next-step-box"}
+
+
+def problems(snapshot: Json) -> tuple[GateProblem, ...]:
+    """Every reason not to publish, in reading order; empty when the guide is sound."""
+    return (
+        *guide_fields(snapshot["guide"]),
+        *outline(snapshot),
+        *sections(snapshot),
+        *roles(snapshot),
+        *comparison(snapshot),
+        *anchors(snapshot),
+        *markup(snapshot),
+    )
+
+
+def guide_fields(guide: Json) -> Iterator[GateProblem]:
+    """Title, address and description must be there."""
+    for name, label in (("title", "title"), ("slug", "address"), ("description", "description for search engines")):
+        if not guide[name]:
+            yield GateProblem(f"The guide has no {label}.", ("guide", guide["row"]))
+
+
+def outline(snapshot: Json) -> Iterator[GateProblem]:
+    """Headings go down one level at a time, as a screen reader's outline needs them to."""
+    rows = snapshot["sections"]
+    if not any(row["level"] == 2 for row in rows):
+        yield GateProblem("The guide has no chapter yet.", ("guide", snapshot["guide"]["row"]))
+    level = 1
+    for place, row in enumerate(rows):
+        where = ("section", row["row"])
+        name = row["heading"] or row["anchor"]
+        if row["level"] == 1:
+            if place:
+                yield GateProblem(f"“{name}” stands under the title, so it must be the first section.", where)
+            if row["heading"]:
+                yield GateProblem(f"“{name}” stands under the title, so it has no heading of its own.", where)
+            continue
+        if not row["heading"]:
+            yield GateProblem(f"The section #{row['anchor']} has no heading.", where)
+        if row["level"] > level + 1:
+            sentence = f"“{name}” is a level {row['level']} heading right after level {level}: a level is skipped."
+            yield GateProblem(sentence, where)
+        level = row["level"]
+
+
+def sections(snapshot: Json) -> Iterator[GateProblem]:
+    """Every section says something, and every row in it has its words."""
+    rows = snapshot["sections"]
+    answers = [item for row in rows for item in row["callouts"] if item["kind"] == "answer"]
+    if len(answers) != 1:
+        found = "no short answer" if not answers else f"{len(answers)} short answers"
+        yield GateProblem(f"The guide has {found}; it needs exactly one.", ("guide", snapshot["guide"]["row"]))
+    for place, row in enumerate(rows):
+        name, where = row["heading"] or f"#{row['anchor']}", ("section", row["row"])
+        following = rows[place + 1] if place + 1 < len(rows) else None
+        has_parts = following is not None and following["level"] > row["level"] > 1
+        if row["shows"] == "text" and not has_parts and not any(row[kind] for kind in WORDS):
+            yield GateProblem(f"“{name}” is empty.", where)
+        if row["shows"] in {"role", "challenges"} and not row["role"]:
+            yield GateProblem(f"“{name}” shows a role, but no role is chosen.", where)
+        if row["shows"] == "comparison" and not row["caption"]:
+            yield GateProblem(f"The comparison table in “{name}” has no caption.", where)
+        for kind, names in WORDS.items():
+            for number, item in enumerate(row[kind], start=1):
+                for field in names:
+                    if not item[field]:
+                        noun = f"{NOUNS[kind]} {number} of “{name}”"
+                        yield GateProblem(f"{noun} has no {field}.", where)
+
+
+def roles(snapshot: Json) -> Iterator[GateProblem]:
+    """A role that is shown has one focus, responsibilities and challenges."""
+    known = {role["key"]: role for role in snapshot["roles"]}
+    for row in snapshot["sections"]:
+        if row["role"] and row["role"] not in known:
+            sentence = f"“{row['heading']}” shows a role that this guide does not compare."
+            yield GateProblem(sentence, ("section", row["row"]))
+    for role in known.values():
+        where = ("role", role["row"])
+        kinds = Counter(aspect["kind"] for aspect in role["aspects"])
+        if kinds["focus"] != 1:
+            yield GateProblem(f"{role['name']} needs exactly one focus, and has {kinds['focus']}.", where)
+        for kind, noun in (("responsibility", "responsibilities"), ("challenge", "challenges")):
+            if not kinds[kind]:
+                yield GateProblem(f"{role['name']} has no {noun}.", where)
+        for aspect in role["aspects"]:
+            if not aspect["text"]:
+                yield GateProblem(f"{role['name']} has a {aspect['kind']} without words.", where)
+
+
+def comparison(snapshot: Json) -> Iterator[GateProblem]:
+    """Every role has a cell in every column."""
+    if not any(row["shows"] == "comparison" for row in snapshot["sections"]):
+        return
+    guide = ("guide", snapshot["guide"]["row"])
+    if not snapshot["columns"]:
+        yield GateProblem("The comparison table has no columns.", guide)
+    if len(snapshot["roles"]) < 2:
+        yield GateProblem("The comparison table needs at least two roles.", guide)
+    filled = {(cell["column"], cell["role"]) for cell in snapshot["cells"] if cell["text"]}
+    for column in snapshot["columns"]:
+        where = ("comparisoncolumn", column["row"])
+        if not column["label"]:
+            yield GateProblem("A column of the comparison table has no label.", where)
+        for role in snapshot["roles"]:
+            if (column["key"], role["key"]) not in filled:
+                sentence = f"The comparison table says nothing for {role['name']} under “{column['label']}”."
+                yield GateProblem(sentence, where)
+
+
+def anchors(snapshot: Json) -> Iterator[GateProblem]:
+    """No two places of the page share an anchor."""
+    counted = Counter(ids(snapshot))
+    for anchor, count in counted.items():
+        if not anchor:
+            yield GateProblem("A section or question has no anchor.", ("guide", snapshot["guide"]["row"]))
+        elif count > 1 or anchor in RESERVED:
+            taken = "used twice" if count > 1 else "kept for the page itself"
+            yield GateProblem(f"The anchor #{anchor} is {taken}.", ("guide", snapshot["guide"]["row"]))
+
+
+def ids(snapshot: Json) -> Iterator[str]:
+    """Every id that the rendered page gets from the snapshot."""
+    for row in snapshot["sections"]:
+        yield row["anchor"]
+        if row["shows"] == "comparison":
+            yield f"{row['anchor']}-caption"
+        for item in row["faqs"]:
+            yield item["anchor"]
+
+
+def markup(snapshot: Json) -> Iterator[GateProblem]:
+    """Prose is well-formed and its links lead somewhere."""
+    known = set(ids(snapshot))
+    for where, name, text in prose(snapshot):
+        for complaint in inline.complaints(text):
+            yield GateProblem(f"“{name}” has {complaint}.", where)
+        for href in inline.links(text):
+            if href.startswith("#") and href[1:] not in known:
+                yield GateProblem(f"“{name}” links to {href}, an anchor that this guide does not have.", where)
+            elif href.startswith("/") and not leads_somewhere(href):
+                yield GateProblem(f"“{name}” links to {href}, a page that this site does not have.", where)
+
+
+def leads_somewhere(href: str) -> bool:
+    """Whether a path of our own is answered by some view."""
+    try:
+        resolve(href.partition("#")[0].partition("?")[0])
+    except Resolver404:
+        return False
+    return True
+
+
+def prose(snapshot: Json) -> Iterator[tuple[tuple[str, int], str, str]]:
+    """Every text that may hold markup: its row, the name of its place, the text."""
+    for role in snapshot["roles"]:
+        for aspect in role["aspects"]:
+            yield ("role", role["row"]), role["name"], aspect["detail"]
+    for row in snapshot["sections"]:
+        for kind in WORDS:
+            for item in row[kind]:
+                text = item["answer"] if kind == "faqs" else item["text"]
+                yield ("section", row["row"]), row["heading"] or f"#{row['anchor']}", text
+
+
+WORDS = {
+    "paragraphs": ("text",),
+    "points": ("label",),
+    "steps": ("label", "text"),
+    "tips": ("label",),
+    "faqs": ("question", "answer"),
+    "callouts": ("text",),
+}
+NOUNS = {
+    "paragraphs": "Paragraph",
+    "points": "Point",
+    "steps": "Step",
+    "tips": "Tip",
+    "faqs": "Question",
+    "callouts": "Callout",
+}

@@ -1,0 +1,24 @@
+"""The rows an editor types, and the revisions that readers see."""
+
+from content.models.comparison import ComparisonCell, ComparisonColumn
+from content.models.guide import Guide
+from content.models.items import FAQ, Callout, Paragraph, Point, Step, Tip
+from content.models.revision import Revision
+from content.models.role import Role, RoleAspect
+from content.models.section import Section
+
+__all__ = [
+    "FAQ",
+    "Callout",
+    "ComparisonCell",
+    "ComparisonColumn",
+    "Guide",
+    "Paragraph",
+    "Point",
+    "Revision",
+    "Role",
+    "RoleAspect",
+    "Section",
+    "Step",
+    "Tip",
+]

@@ -1,0 +1,34 @@
+"""A guide: the address, the title and what search engines show."""
+
+from django.db import models
+
+from content.models.fields import Ordered
+
+
+class Guide(Ordered):
+    """One long article; readers see its live revision, never these rows."""
+
+    slug = models.SlugField(
+        "address", max_length=100, unique=True, help_text="The last part of the page's address: /guides/<address>/"
+    )
+    title = models.CharField(max_length=160)
+    description = models.CharField(
+        max_length=200, help_text="One or two sentences for search engines and link previews, about 150 characters."
+    )
+    roles = models.ManyToManyField("content.Role", related_name="guides", blank=True)
+    live = models.OneToOneField(
+        "content.Revision",
+        on_delete=models.PROTECT,
+        related_name="live_in",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name="live revision",
+    )
+
+    class Meta:
+        ordering = ["order", "id"]
+        permissions = [("publish_guide", "Can publish a guide")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,20 @@
+"""The tree as HTML: templates for the blocks, this file for the runs of text inside them."""
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from content.inline import SAFE, Spans
+
+
+def spans(runs: Spans) -> SafeString:
+    """Runs of text as escaped HTML; an address of an unknown kind is shown as its words only."""
+    return mark_safe("".join(run_html(run.text, run.strong, run.href) for run in runs))  # noqa: S308
+
+
+def run_html(text: str, strong: bool, href: str) -> SafeString:
+    """One run."""
+    if href.startswith("tel:+") or SAFE.match(href):
+        return format_html('<a href="{}">{}</a>', href, text)
+    if strong:
+        return format_html("<strong>{}</strong>", text)
+    return conditional_escape(text)

@@ -1,0 +1,2 @@
+def graph(*a, **k): return {}
+def script(*a): return ""

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from content import views
+
+app_name = "content"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("guides/<slug:slug>/", views.guide, name="guide"),
+    path("privacy/", views.privacy, name="privacy"),
+]
