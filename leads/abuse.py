@@ -1,0 +1,139 @@
+"""The one abuse check of every public form: honeypot, signed form time, limits per client and per e-mail address."""
+
+import functools
+import logging
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from crispy_forms.layout import Div
+from django import forms
+from django.conf import settings
+from django.core import signing
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.http import HttpRequest
+from limits import RateLimitItem, parse
+
+from leads.client import client_address, client_network
+from leads.errors import Suspicious, TooMany
+from leads.limits_storage import DatabaseStorage
+from leads.people import normalise_email
+
+LEAST = timedelta(seconds=2)
+MOST = timedelta(hours=24)
+TOO_FAST, TOO_OLD, FORGED, TRAPPED = "too fast", "too old", "form time forged or missing", "honeypot filled"
+
+log = logging.getLogger(__name__)
+_signer = functools.partial(signing.Signer, salt="leads.abuse.form_time")
+
+
+class AbuseFields(forms.Form):
+    """The base of every public form: a field that people leave empty, and the signed time the form was made."""
+
+    # Plain fields that accept anything: whatever a robot puts there must not surface as an error beside the field.
+    company_website = forms.Field(
+        required=False,
+        label="Leave this empty",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    form_time = forms.Field(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["form_time"].initial = form_time(now)
+
+    def ask_again(self, error: Suspicious, *, now: datetime) -> None:
+        """Put the sentence for the error on top of the form, which keeps what was typed and can be sent once more."""
+        self.add_error(None, SENTENCES[error.reason])
+        self.data = self.data.copy()
+        # A password manager may have filled the trap; the person cannot see it and must not be caught twice.
+        self.data[self.add_prefix("company_website")] = ""
+        if error.reason != TOO_FAST:
+            self.data[self.add_prefix("form_time")] = form_time(now)
+
+
+SENTENCES = {
+    TOO_FAST: "That was very quick. Please wait a moment and send the form again.",
+    TOO_OLD: "This page had been open for more than a day. Please check your answers and send the form again.",
+    FORGED: "We could not tell when this form was opened. Please send it again.",
+    TRAPPED: "A hidden field was filled in, perhaps by your browser. We have emptied it; please send the form again.",
+}
+
+
+def layout() -> Div:
+    """The layout object that puts the two fields into a crispy form."""
+    return Div("company_website", "form_time", css_class="hp")
+
+
+def form_time(now: datetime) -> str:
+    """The time a form was made, signed, in milliseconds since 1970."""
+    return _signer().sign(str(int(now.timestamp() * 1000)))
+
+
+def check(*, request: HttpRequest, form: AbuseFields | None, entry: str, email: str | None, now: datetime) -> None:
+    """Raise Suspicious or TooMany, or count this request and return.
+
+    Call it with a valid form, after validation (a typing error costs nobody an attempt) and before any transaction.
+    `entry` names the limits in settings.ABUSE_LIMITS; `form` is None where there is none (an API).
+    """
+    if form is not None:
+        if form.cleaned_data.get("company_website"):
+            raise Suspicious(TRAPPED)
+        _check_form_time(str(form.cleaned_data.get("form_time") or ""), now)
+    who = client_network(client_address(request))
+    limits = [(f"{entry}:address", who)]
+    if email:
+        limits.append(("email", normalise_email(email)))
+    count(*limits, now=now)
+
+
+def _check_form_time(value: str, now: datetime) -> None:
+    try:
+        made = datetime.fromtimestamp(int(_signer().unsign(value)) / 1000, UTC)
+    except (signing.BadSignature, ValueError, OverflowError) as error:
+        raise Suspicious(FORGED) from error
+    if now - made < LEAST:
+        raise Suspicious(TOO_FAST)
+    if now - made > MOST:
+        raise Suspicious(TOO_OLD)
+
+
+def count(*limits: tuple[str, str], now: datetime) -> None:
+    """Count one request against each (limit name, identifier); raise TooMany at the first that is used up."""
+    storage = DatabaseStorage(now)
+    refused: tuple[RateLimitItem, str, str] | None = None
+    # Its own short transaction, one commit for all counters, always in the same order; never inside the booking gate.
+    with transaction.atomic(durable=True):
+        for name, who in limits:
+            item = limit(name)
+            if storage.incr(item.key_for(name, who), item.get_expiry()) > item.amount:
+                refused = (item, name, who)
+                break
+    if refused:
+        item, name, who = refused
+        log.warning("limit %s reached", name)
+        raise TooMany(_wait(storage, item.key_for(name, who), now))
+
+
+def ensure_not_used_up(name: str, who: str, *, now: datetime) -> None:
+    """Raise TooMany if the limit is used up; count nothing."""
+    storage, item = DatabaseStorage(now), limit(name)
+    if storage.get(item.key_for(name, who)) >= item.amount:
+        raise TooMany(_wait(storage, item.key_for(name, who), now))
+
+
+def _wait(storage: DatabaseStorage, key: str, now: datetime) -> timedelta:
+    """Until the window ends, in whole seconds, rounded up."""
+    return timedelta(seconds=max(1, math.ceil(storage.get_expiry(key) - now.timestamp())))
+
+
+def limit(name: str) -> RateLimitItem:
+    """The limit of this name; an entry point without one is a mistake and fails loudly."""
+    try:
+        return _parsed(settings.ABUSE_LIMITS[name])
+    except KeyError:
+        raise ImproperlyConfigured(f"ABUSE_LIMITS has no limit {name!r}.") from None
+
+
+_parsed = functools.cache(parse)

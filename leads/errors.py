@@ -1,0 +1,23 @@
+"""What can go wrong in the leads room, in its own words; views map each to a sentence."""
+
+from datetime import timedelta
+
+
+class LeadsError(Exception):
+    """The family of errors of this room."""
+
+
+class TooMany(LeadsError):
+    """More requests than the limits allow; `retry_after` says when the next one may come."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__(f"too many, again in {retry_after}")
+        self.retry_after = retry_after
+
+
+class Suspicious(LeadsError):
+    """A form that no person filled in, or that was filled in too fast or long ago."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,186 @@
+"""Row-writers for people: every one needs an open transaction, so that a lead and what led to it are one."""
+
+import re
+import zoneinfo
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.db import IntegrityError, transaction
+from phonenumber_field.phonenumber import PhoneNumber
+from phonenumbers import NumberParseException
+
+from leads.models import Activity, Lead, Role, Stage, Touch
+from mail.rows import require_transaction
+from mail.text import one_line
+
+# A lost lead who books a call is found again; one who only confirms an address is not.
+_ORDER = [
+    Stage.NEW,
+    Stage.CONFIRMED,
+    Stage.CONTACTED,
+    Stage.LOST,
+    Stage.CALL_BOOKED,
+    Stage.CALL_DONE,
+    Stage.ENROLLED,
+]
+
+
+def normalise_email(value: str) -> str:
+    """The one spelling of an e-mail address: trimmed, lower case, an international domain in its ASCII form.
+
+    Raises nothing: what is no address comes back trimmed and in lower case.
+    """
+    local, at, domain = one_line(value, limit=320).strip().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii") if domain else domain
+    except UnicodeError:
+        pass
+    return f"{local}{at}{domain}".lower()
+
+
+def ensure_lead(
+    *,
+    email: str,
+    name: str,
+    now: datetime,
+    phone: str = "",
+    role_of_interest: str = "",
+    time_zone: str = "",
+    best_time_to_call: str = "",
+) -> Lead:
+    """The one lead of this address, locked until the transaction ends; made if there is none.
+
+    The oldest row wins. Blanks are filled; what is already known is kept, because the address alone proves
+    nothing about who is typing, and what differs is written to the timeline for staff to judge.
+    """
+    require_transaction()
+    email = normalise_email(email)
+    told = {
+        "name": one_line(name, limit=120),
+        "phone": _phone(phone),
+        "role_of_interest": role_of_interest if role_of_interest in Role.values else "",
+        "time_zone": time_zone if time_zone in zoneinfo.available_timezones() else "",
+        "best_time_to_call": one_line(best_time_to_call, limit=100),
+    }
+    lead = _locked(email)
+    if lead is None:
+        try:
+            # A savepoint: two first visits at once meet on the unique index, and the later one takes the other's row.
+            with transaction.atomic():
+                return Lead.objects.create(email=email, created_at=now, **{k: v or None for k, v in told.items() if v})
+        except IntegrityError:
+            lead = Lead.objects.select_for_update(no_key=True).get(email=email)
+    _fill(lead, told, now)
+    return lead
+
+
+def _locked(email: str) -> Lead | None:
+    return Lead.objects.select_for_update(no_key=True).filter(email=email).first()
+
+
+def _fill(lead: Lead, told: dict[str, Any], now: datetime) -> None:
+    """Fill what is blank, note what differs."""
+    given = {field: value for field, value in told.items() if value}
+    blank = {field: value for field, value in given.items() if not getattr(lead, field)}
+    other = {
+        field: str(value) for field, value in given.items() if getattr(lead, field) != value and field not in blank
+    }
+    for field, value in blank.items():
+        setattr(lead, field, value)
+    if blank:
+        lead.save(update_fields=[*blank])
+    if other:
+        record_activity(
+            lead=lead,
+            kind="details_differ",
+            summary=f"Other details were given for this address: {', '.join(sorted(other)).replace('_', ' ')}",
+            now=now,
+            data=other,
+        )
+
+
+def _phone(value: str) -> PhoneNumber | None:
+    """A number that can be dialled, or None; a number alone never stops a lead."""
+    try:
+        number = PhoneNumber.from_string(one_line(str(value), limit=40))
+    except NumberParseException:
+        return None
+    return number if number.is_valid() else None
+
+
+def record_activity(
+    *,
+    lead: Lead,
+    kind: str,
+    summary: str,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+    actor: str = "system",
+) -> Activity:
+    """Append one line to the lead's timeline; `data` must be plain JSON."""
+    require_transaction()
+    return Activity.objects.create(
+        lead=lead,
+        at=now,
+        kind=kind,
+        summary=one_line(summary, limit=300),
+        data=data or {},
+        actor=one_line(actor, limit=150),
+    )
+
+
+def record_touch(*, lead: Lead, page: str, now: datetime, referrer_page: str = "") -> Touch:
+    """Append the visit that led here: the form's own path and the path before it, campaign fields read from both.
+
+    Paths may carry a query; anything that is not a path of this site counts as unknown.
+    """
+    require_transaction()
+    here, before = own_path(page), own_path(referrer_page)
+    campaign: dict[str, str] = {}
+    for path in (here, before):
+        query = parse_qs(urlsplit(path).query, max_num_fields=None)
+        for name in ("utm_source", "utm_medium", "utm_campaign"):
+            if name in query and name not in campaign:
+                campaign[name] = one_line(query[name][0], limit=100)
+    return Touch.objects.create(
+        lead=lead,
+        at=now,
+        page=urlsplit(here).path[:300],
+        referrer_page=urlsplit(before).path[:300],
+        direct=not before and not campaign,
+        **campaign,
+    )
+
+
+_PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*\Z")
+
+
+def own_path(value: str) -> str:
+    """The value if it is a path (with query) of this site in plain ASCII of at most 1,000 characters, else ""."""
+    return value if len(value) <= 1000 and _PATH.match(value) else ""
+
+
+def move_stage(*, lead: Lead, stage: str, now: datetime, actor: str, why: str = "") -> None:
+    """Set the stage, in either direction, and log it; a reason is kept as `lost_reason` for a lost lead."""
+    require_transaction()
+    before, after = Stage(lead.stage), Stage(stage)
+    if before == after:
+        return
+    lead.stage = after
+    lead.lost_reason = one_line(why) if after == Stage.LOST else ""
+    lead.save(update_fields=["stage", "lost_reason"])
+    record_activity(
+        lead=lead,
+        kind="stage",
+        summary=f"{before.label} → {after.label}" + (f": {why}" if why else ""),
+        now=now,
+        data={"old": before.value, "new": after.value, "why": one_line(why)},
+        actor=actor,
+    )
+
+
+def advance_stage(*, lead: Lead, stage: str, now: datetime, actor: str = "system", why: str = "") -> None:
+    """Move the stage forward; a stage already reached or passed stays as it is."""
+    if _ORDER.index(Stage(stage)) > _ORDER.index(Stage(lead.stage)):
+        move_stage(lead=lead, stage=stage, now=now, actor=actor, why=why)

@@ -1,0 +1,74 @@
+"""Pages that are opened with a link token: private headers, one same page for every bad link, limited guessing."""
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from leads import abuse
+from leads.client import client_address, client_network
+from leads.errors import TooMany
+from mail import clock
+from mail.errors import LinkUnknown
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+LIMIT = "token:address"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,128}\Z")
+
+
+def token_page(view: View[P]) -> View[P]:
+    """Wrap a view whose `token` argument came out of a mail; the view raises LinkUnknown for what it does not know."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return private(_answer(view, request, *args, **kwargs))
+
+    return wrapped
+
+
+def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    who, now = client_network(client_address(request)), clock.now()
+    try:
+        # Asked before the link is looked at: a limit that still opened good links would limit nothing.
+        abuse.ensure_not_used_up(LIMIT, who, now=now)
+        try:
+            if not _TOKEN.match(str(kwargs.get("token", ""))):
+                raise LinkUnknown
+            return view(request, *args, **kwargs)
+        except LinkUnknown:
+            abuse.count((LIMIT, who), now=now)
+            return _unlogged(render(request, "leads/link_unknown.html", status=404))
+    except TooMany as error:
+        return _unlogged(too_many(request, error))
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Keep the page out of caches, search engines and foreign Referer headers.
+
+    Not `no-referrer`: it makes browsers send `Origin: null`, and Django refuses the form on the page.
+    """
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    """The 429 page where there is no form to keep."""
+    return retry_later(render(request, "leads/too_many.html", {"wait": error.retry_after}, status=429), error)
+
+
+def retry_later(response: HttpResponse, error: TooMany) -> HttpResponse:
+    """Say in the header when to come back, in seconds (RFC 9110, section 10.2.3)."""
+    response["Retry-After"] = str(int(error.retry_after.total_seconds()))
+    return response
+
+
+def _unlogged(response: HttpResponse) -> HttpResponse:
+    """Django's own line about a 4xx answer holds the path, and the path holds a token that may be good elsewhere."""
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
