@@ -1,4 +1,5 @@
 """The processes of a running site: started in groups of their own, watched, and ended together."""
+# ruff: noqa: S603  it speaks on the terminal and starts only our own commands
 
 import contextlib
 import os

@@ -1,4 +1,5 @@
 """`make run`, `make manage` and the .venv for `make test`: one line for every failure, all children ended."""
+# ruff: noqa: T201, S603  it speaks on the terminal and starts only our own commands
 
 import http.client
 import os

@@ -1,4 +1,5 @@
 """What has to be done before the site can be served, each step only when what it works on has changed."""
+# ruff: noqa: T201, S603  it speaks on the terminal and starts only our own commands
 
 import secrets
 import subprocess

@@ -1,4 +1,5 @@
 """The .venv: made once, filled from a lock file with hashes, filled again only when that file changes."""
+# ruff: noqa: T201, S603  it speaks on the terminal and starts only our own commands
 
 import shutil
 import subprocess
