@@ -1,0 +1,58 @@
+"""The secret links of a booking: minted for a purpose, found again, and their paths."""
+
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+
+from bookings.models import Booking
+from mail import tokens
+from mail.errors import LinkUnknown
+
+MANAGE, HOLD = "manage", "hold"
+MANAGE_ENDS_AFTER = timedelta(hours=24)
+HOLD_LINK_LASTS = timedelta(hours=24)
+
+
+def manage_path(token: str) -> str:
+    """The path of the page that shows and cancels a call."""
+    return reverse("bookings:manage", args=[token])
+
+
+def manage_ends(booking: Booking) -> datetime:
+    """When a manage link ends: a day after the call."""
+    return booking.end + MANAGE_ENDS_AFTER
+
+
+def mint_manage(*, booking: Booking, now: datetime) -> str:
+    """Store a new manage token of this booking and its present address, and return it raw."""
+    return tokens.mint(
+        purpose=MANAGE,
+        subject=booking.topic_key,
+        expires_at=manage_ends(booking),
+        now=now,
+        detail=address_mark(booking),
+    )
+
+
+def mint_hold(*, booking: Booking, now: datetime) -> str:
+    """Store a token for the details page of a hold, and return it raw; it outlives the hold, whose form stays usable."""
+    return tokens.mint(purpose=HOLD, subject=booking.topic_key, expires_at=now + HOLD_LINK_LASTS, now=now)
+
+
+def find_booking(raw: str, *, purpose: str, now: datetime) -> Booking:
+    """The booking that a raw token of this purpose opens; LinkUnknown for every other token."""
+    row = tokens.find(raw, purpose=purpose, now=now)
+    kind, _, uid = row.subject.partition(":")
+    booking = (
+        Booking.objects.select_related("coach", "event_type", "lead").filter(uid=uid).first()
+        if kind == "booking"
+        else None
+    )
+    if booking is None or (purpose == MANAGE and row.detail != address_mark(booking)):
+        raise LinkUnknown
+    return booking
+
+
+def address_mark(booking: Booking) -> str:
+    """What ties a manage link to the address it was mailed to, so that a corrected address kills the old links."""
+    return tokens.digest(booking.attendee_email)[:32]

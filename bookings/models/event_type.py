@@ -1,0 +1,106 @@
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from bookings.models.coach import Coach
+from bookings.models.location import LocationKind
+
+MINUTE = timedelta(minutes=1)
+LONGEST = timedelta(hours=12)
+
+
+def whole_minutes(value: timedelta) -> None:
+    """Refuse a length that is negative or not made of whole minutes."""
+    if value < timedelta() or value % MINUTE:
+        raise ValidationError("Give whole minutes, zero or more.")
+
+
+def some_minutes(value: timedelta) -> None:
+    """Refuse a length that is not between one minute and twelve hours."""
+    whole_minutes(value)
+    if not MINUTE <= value <= LONGEST:
+        raise ValidationError("Give between one minute and twelve hours.")
+
+
+def default_reminders() -> list[int]:
+    """A day and an hour before, in minutes."""
+    return [1440, 60]
+
+
+def reminder_minutes(value: object) -> None:
+    """Refuse anything but a list of up to five different whole minutes, each from 10 to 20160 (two weeks)."""
+    if (
+        not isinstance(value, list)
+        or len(value) > 5
+        or len(set(map(str, value))) != len(value)
+        or not all(type(minutes) is int and 10 <= minutes <= 20160 for minutes in value)
+    ):
+        raise ValidationError("Give a list of up to five different whole minutes from 10 to 20160, such as [1440, 60].")
+
+
+class EventType(models.Model):
+    """A bookable kind of call."""
+
+    title = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=80, unique=True)
+    summary = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    duration = models.DurationField(default=timedelta(minutes=30), validators=[some_minutes])
+    slot_interval = models.DurationField(
+        default=timedelta(minutes=30), validators=[some_minutes], help_text="A call may start every so often."
+    )
+    buffer_before = models.DurationField(default=timedelta(), validators=[whole_minutes])
+    buffer_after = models.DurationField(default=timedelta(), validators=[whole_minutes])
+    minimum_notice = models.DurationField(default=timedelta(hours=12), validators=[whole_minutes])
+    booking_window = models.DurationField(
+        default=timedelta(days=60), validators=[whole_minutes], help_text="How far ahead a call can be booked."
+    )
+    cancel_window = models.DurationField(
+        default=timedelta(hours=24),
+        validators=[whole_minutes],
+        help_text="The attendee can cancel until so long before the call; shown before booking.",
+    )
+    location_kind = models.CharField("location", max_length=12, choices=LocationKind.choices, blank=True, default="")
+    location_detail = models.CharField("link or address", max_length=500, blank=True)
+    price_text = models.CharField("price", max_length=80, blank=True, help_text="As shown, for instance: Free.")
+    reminder_offsets = models.JSONField(
+        "reminders", default=default_reminders, validators=[reminder_minutes], blank=True, help_text="Minutes before."
+    )
+    limit_per_day = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    limit_per_week = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    enabled = models.BooleanField(default=False)
+    order = models.PositiveSmallIntegerField(default=0)
+    coaches = models.ManyToManyField(Coach, related_name="event_types", blank=True)
+    is_demo = models.BooleanField("demo", default=False)
+
+    class Meta:
+        ordering = ["order", "title", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="event_type_enabled_has_location",
+                condition=Q(enabled=False)
+                | Q(location_kind=LocationKind.PHONE)
+                | (Q(location_kind__in=[LocationKind.VIDEO, LocationKind.IN_PERSON]) & ~Q(location_detail="")),
+                violation_error_message="Say where the call happens (a video link, an address, or we phone you) before enabling it.",
+            ),
+            models.CheckConstraint(
+                name="event_type_lengths_positive",
+                condition=Q(duration__gt=timedelta()) & Q(slot_interval__gt=timedelta()),
+                violation_error_message="A call and its interval must be longer than zero.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def location_with(self, coach: Coach) -> dict[str, Any]:
+        """Where a call of this type with this coach happens: the coach's own link or address when it is of the same kind."""
+        own = coach.location_kind == self.location_kind and coach.location_detail
+        return {
+            "location_kind": self.location_kind,
+            "location_detail": coach.location_detail if own else self.location_detail,
+        }
