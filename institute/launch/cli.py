@@ -33,10 +33,8 @@ def _commands(place: Place, env: dict[str, str]) -> dict[str, list[str]]:
     python = str(PYTHON)
     return {
         "web server": [
-            *(python, "-m", "gunicorn", "institute.wsgi:application", "--bind", place.bind, "--no-control-socket"),
-            *("--worker-class", "gthread", "--workers", env.get("WEB_WORKERS") or "2"),
-            *("--threads", env.get("WEB_THREADS") or "8", "--graceful-timeout", "5"),
-            *("--worker-tmp-dir", str(place.data / "tmp")),
+            *(python, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", place.bind),
+            *("--graceful-timeout", "5", "--worker-tmp-dir", str(place.data / "tmp"), "institute.wsgi:application"),
         ],
         "worker": [
             *(python, "-m", "celery", "--app", "institute", "worker", "--beat", "--loglevel", "WARNING"),

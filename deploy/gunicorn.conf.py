@@ -1,0 +1,19 @@
+"""How gunicorn serves the site, behind nginx and under `make run` alike."""
+
+import os
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS") or 2)
+threads = int(os.environ.get("WEB_THREADS") or 8)
+timeout = 30
+graceful_timeout = 20
+keepalive = 5
+limit_request_line = 4094
+limit_request_fields = 100
+limit_request_field_size = 8190
+# Memory that creeps is given back; the jitter keeps the workers from going at the same moment.
+max_requests = 20_000
+max_requests_jitter = 2_000
+control_socket_disable = True
+accesslog = None  # nginx keeps the access log, with link tokens masked
+errorlog = "-"
