@@ -1,0 +1,60 @@
+"""The staff home: one sentence, then what to do next, then the figures with their lists."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from bookings.models import Booking
+from institute.desk import figures
+from leads.models import Lead
+from mail import clock
+from mail.models import Message
+
+
+def visible(request: HttpRequest, model: type[Model]) -> QuerySet[Any] | None:
+    """The rows that the model's own list shows this reader, or None where the list is closed to them.
+
+    Asking the admin itself is the point: a figure can then never count a row that its list would hide.
+    """
+    page = admin.site._registry.get(model)
+    if page is None or not page.has_view_permission(request):
+        return None
+    return page.get_queryset(request)
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """unfold's callback: adds `desk` to the context of the admin's first page."""
+    now = clock.now()
+    this, last = figures.months(now, timezone.get_current_timezone())
+    counted: list[figures.Figure] = []
+    waiting: list[figures.Waiting] = []
+    call = None
+    if (leads := visible(request, Lead)) is not None:
+        some, untouched = figures.of_leads(leads, this, last)
+        counted += some
+    else:
+        untouched = []
+    if (bookings := visible(request, Booking)) is not None:
+        some, over = figures.of_bookings(bookings, this, last, now)
+        counted += some
+        waiting += over
+        call = figures.next_call(bookings, now)
+    if (messages := visible(request, Message)) is not None:
+        waiting += figures.of_messages(messages)
+    waiting += untouched
+    context["desk"] = {
+        "sentence": figures.sentence(counted),
+        "figures": counted,
+        "next": waiting[0] if waiting else None,
+        "also": waiting[1:],
+        "call": call,
+        "this_month": this.start,
+        "last_month": last.start,
+        "mail_to_files": settings.MAIL_TRANSPORT == "file",
+        "mail_folder": settings.MAIL_FILE_DIR,
+    }
+    return context
