@@ -1,5 +1,7 @@
 """What can go wrong in the leads room, in its own words; views map each to a sentence."""
 
+# ruff: noqa: N818 - words of the domain; each is said to a visitor as a sentence.
+
 from datetime import timedelta
 
 

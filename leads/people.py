@@ -2,11 +2,13 @@
 
 import re
 import zoneinfo
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.db import IntegrityError, transaction
+from django.urls import Resolver404, resolve
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
@@ -32,10 +34,8 @@ def normalise_email(value: str) -> str:
     Raises nothing: what is no address comes back trimmed and in lower case.
     """
     local, at, domain = one_line(value, limit=320).strip().rpartition("@")
-    try:
-        domain = domain.encode("idna").decode("ascii") if domain else domain
-    except UnicodeError:
-        pass
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode("ascii")
     return f"{local}{at}{domain}".lower()
 
 
@@ -52,10 +52,13 @@ def ensure_lead(
     """The one lead of this address, locked until the transaction ends; made if there is none.
 
     The oldest row wins. Blanks are filled; what is already known is kept, because the address alone proves
-    nothing about who is typing, and what differs is written to the timeline for staff to judge.
+    nothing about who is typing, and what differs is written to the timeline for staff to judge. Raises ValueError for
+    what is no address; a phone number, role or zone that means nothing is left out.
     """
     require_transaction()
     email = normalise_email(email)
+    if "@" not in email:
+        raise ValueError("A lead that comes from outside has an e-mail address.")
     told = {
         "name": one_line(name, limit=120),
         "phone": _phone(phone),
@@ -139,7 +142,7 @@ def record_touch(*, lead: Lead, page: str, now: datetime, referrer_page: str = "
     here, before = own_path(page), own_path(referrer_page)
     campaign: dict[str, str] = {}
     for path in (here, before):
-        query = parse_qs(urlsplit(path).query, max_num_fields=None)
+        query = parse_qs(urlsplit(path).query)
         for name in ("utm_source", "utm_medium", "utm_campaign"):
             if name in query and name not in campaign:
                 campaign[name] = one_line(query[name][0], limit=100)
@@ -157,8 +160,18 @@ _PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*\Z")
 
 
 def own_path(value: str) -> str:
-    """The value if it is a path (with query) of this site in plain ASCII of at most 1,000 characters, else ""."""
-    return value if len(value) <= 1000 and _PATH.match(value) else ""
+    """The value if it is a page of this site (a path, perhaps with a query, in ASCII, at most 1,000 characters), else "".
+
+    A link token in the path is left out: it would open the page for whoever reads the timeline.
+    """
+    if len(value) > 1000 or not _PATH.match(value):
+        return ""
+    path, mark, query = value.partition("?")
+    try:
+        token = resolve(path).kwargs.get("token")
+    except Resolver404:
+        return ""
+    return path.replace(token, "…") if token else f"{path}{mark}{query}"
 
 
 def move_stage(*, lead: Lead, stage: str, now: datetime, actor: str, why: str = "") -> None:

@@ -1,8 +1,10 @@
 """Pages that are opened with a link token: private headers, one same page for every bad link, limited guessing."""
 
 import functools
+import math
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
@@ -59,7 +61,12 @@ def private(response: HttpResponse) -> HttpResponse:
 
 def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
     """The 429 page where there is no form to keep."""
-    return retry_later(render(request, "leads/too_many.html", {"wait": error.retry_after}, status=429), error)
+    return retry_later(render(request, "429.html", {"retry_minutes": minutes(error.retry_after)}, status=429), error)
+
+
+def minutes(wait: timedelta | None) -> int:
+    """A wait in whole minutes, rounded up, for a sentence; 0 for none."""
+    return math.ceil(wait / timedelta(minutes=1)) if wait else 0
 
 
 def retry_later(response: HttpResponse, error: TooMany) -> HttpResponse:

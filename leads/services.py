@@ -1,0 +1,170 @@
+"""What can be done with leads from outside: one verb a function, one short transaction each."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+
+from leads import consent_texts, consents, mailbox
+from leads.models import CALL, LIST, Activity, Lead, Stage
+from leads.models.consent import Purpose
+from leads.people import advance_stage, ensure_lead, normalise_email, own_path, record_activity, record_touch
+from mail import identity, ledger
+from mail.text import one_line, plain
+
+MAIL_EVERY = timedelta(hours=24)
+RESENDS = 2
+ASKED, AGAIN = "confirmation_mail", "confirmation_mail_again"
+
+
+@transaction.atomic(durable=True)
+def subscribe(
+    *,
+    email: str,
+    name: str,
+    role_of_interest: str,
+    phone: str,
+    best_time_to_call: str,
+    wants_list: bool,
+    wants_call: bool,
+    page: str,
+    now: datetime,
+    address: str,
+    came_from: str = "",
+) -> None:
+    """Take down an address with what was asked for, and mail it a link to confirm both (the guide comes with it).
+
+    Known and unknown addresses end alike for the visitor; `address` is the client's network address.
+    """
+    lead = ensure_lead(
+        email=email,
+        name=name,
+        phone=phone,
+        role_of_interest=role_of_interest,
+        best_time_to_call=best_time_to_call,
+        now=now,
+    )
+    record_touch(lead=lead, page=page, referrer_page=came_from, now=now)
+    purposes = [purpose for purpose, wanted in ((LIST, wants_list), (CALL, wants_call)) if wanted]
+    for purpose in purposes:
+        consents.ask(
+            lead=lead, purpose=purpose, how=f"Form at {urlsplit(own_path(page)).path}"[:200], address=address, now=now
+        )
+    wishes = " and ".join(Purpose(purpose).label.lower() for purpose in purposes)
+    summary = f"Left the address, asked for {wishes}" if wishes else "Left the address for the guide"
+    record_activity(lead=lead, kind="subscribed", summary=summary, now=now, data={"purposes": purposes})
+    asked = {"address", *purposes}
+    mailed = _mailed_lately(lead, now)
+    # Nobody's mailbox is filled by a stranger with a form: an unproven address gets one mail a day, whose page offers
+    # everything asked for until then; a proven one gets one a day for each purpose.
+    if not mailed or (lead.confirmed_at and asked - mailed):
+        _mail_confirmation(lead, ASKED, "Confirmation mail asked for", sorted(asked), now)
+
+
+@transaction.atomic(durable=True)
+def resend(*, email: str, now: datetime) -> None:
+    """Mail the confirmation link once more, at most twice a day; does nothing where none was asked for lately."""
+    lead = Lead.objects.select_for_update(no_key=True).filter(email=normalise_email(email)).first()
+    if lead is None or not (purposes := _mailed_lately(lead, now)):
+        return
+    if lead.activities.filter(kind=AGAIN, at__gt=now - MAIL_EVERY).count() < RESENDS:
+        _mail_confirmation(lead, AGAIN, "Confirmation mail asked for once more", sorted(purposes), now)
+
+
+def _mailed_lately(lead: Lead, now: datetime) -> set[str]:
+    """What confirmation mails of the last 24 hours were for."""
+    rows = lead.activities.filter(kind=ASKED, at__gt=now - MAIL_EVERY)
+    return {purpose for row in rows for purpose in row.data["purposes"]}
+
+
+def _mail_confirmation(lead: Lead, kind: str, summary: str, purposes: list[str], now: datetime) -> None:
+    activity = record_activity(lead=lead, kind=kind, summary=summary, now=now, data={"purposes": purposes})
+    ledger.enqueue(
+        kind="leads.confirm",
+        dedupe_key=f"leads.confirm:{activity.pk}",
+        topic=ledger.topic(f"lead:{lead.pk}"),
+        recipient=lead.email or "",
+        due_at=now,
+        expires_at=now + MAIL_EVERY,
+        now=now,
+        context={"lead": lead.pk},
+    )
+
+
+@transaction.atomic(durable=True)
+def confirm(*, token: str, shown: Iterable[int], now: datetime) -> Lead:
+    """Prove the address and confirm the consents whose words the page showed; again it changes nothing.
+
+    Raises LinkUnknown.
+    """
+    lead = mailbox.lead_of(token, purpose="confirm", now=now, lock=True)
+    _prove(lead, now)
+    consents.confirm(lead=lead, shown=shown, now=now)
+    return lead
+
+
+def _prove(lead: Lead, now: datetime) -> None:
+    """Whoever opened the link reads this mailbox."""
+    if lead.confirmed_at is None:
+        lead.confirmed_at = now
+        lead.save(update_fields=["confirmed_at"])
+        record_activity(lead=lead, kind="confirmed", summary="Confirmed the e-mail address", now=now)
+    advance_stage(lead=lead, stage=Stage.CONFIRMED, now=now)
+
+
+@transaction.atomic(durable=True)
+def withdraw(*, lead: Lead, purpose: str, now: datetime, how: str) -> None:
+    """End a consent at once; again it changes nothing."""
+    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    consents.withdraw(lead=locked, purpose=purpose, how=how, now=now)
+
+
+@transaction.atomic(durable=True)
+def choose(*, token: str, wanted: Collection[str], now: datetime, address: str) -> Lead:
+    """Keep exactly the wanted purposes, from the page behind the preferences link. Raises LinkUnknown."""
+    lead = mailbox.lead_of(token, purpose="preferences", now=now, lock=True)
+    _prove(lead, now)
+    have = consents.confirmed_purposes(lead)
+    for purpose in Purpose.values:
+        if purpose in wanted and purpose not in have:
+            consents.give(lead=lead, purpose=purpose, how="Preferences page", address=address, now=now)
+        elif purpose not in wanted and lead.consents.filter(text__purpose=purpose, withdrawn_at__isnull=True).exists():
+            consents.withdraw(lead=lead, purpose=purpose, how="Preferences page", now=now)
+    return lead
+
+
+@transaction.atomic(durable=True)
+def contact(
+    *, name: str, email: str, phone: str, message: str, page: str, now: datetime, came_from: str = ""
+) -> Activity:
+    """Keep a visitor's message on their timeline and mail it to staff."""
+    lead = ensure_lead(email=email, name=name, phone=phone, now=now)
+    record_touch(lead=lead, page=page, referrer_page=came_from, now=now)
+    said = {"name": one_line(name), "phone": one_line(phone), "message": plain(message)}
+    activity = record_activity(
+        lead=lead, kind="enquiry", summary="Wrote through the contact form", now=now, data=said, actor="visitor"
+    )
+    ledger.enqueue(
+        kind="leads.enquiry",
+        dedupe_key=f"leads.enquiry:{activity.pk}",
+        topic=ledger.topic(f"lead:{lead.pk}"),
+        recipient=staff_address(),
+        due_at=now,
+        expires_at=now + timedelta(days=7),
+        now=now,
+        context={"activity": activity.pk},
+    )
+    return activity
+
+
+def consent_words() -> str:
+    """The words beside the tick box for interview-preparation emails, for the forms of other rooms."""
+    return consent_texts.words(LIST)
+
+
+def staff_address() -> str:
+    """Where messages to staff go: STAFF_EMAIL, else the institute's reply-to address, else the sender's own."""
+    return settings.STAFF_EMAIL or identity.current().reply_to or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
