@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,10 +26,8 @@ def for_transport(address: str) -> str:
 def fingerprint(address: str) -> str:
     """HMAC-SHA256 in hex of the address, without regard to case or the spelling of its domain."""
     local, _, domain = address.strip().rpartition("@")
-    try:
+    with suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass
     same = f"{local}@{domain}".lower().encode("utf-8", "replace")
     key = str(getattr(settings, "ADDRESS_HASH_KEY", "") or settings.SECRET_KEY)
     return hmac.new(hashlib.sha256(b"mail.address:" + key.encode()).digest(), same, hashlib.sha256).hexdigest()

@@ -1,5 +1,8 @@
+from typing import cast
+
 from django.db import models
 from phonenumber_field.modelfields import PhoneNumberField
+from phonenumber_field.phonenumber import PhoneNumber
 from timezone_field import TimeZoneField
 
 
@@ -7,7 +10,7 @@ class Institute(models.Model):
     """Who we are, on every page and in every mail: one row (id 1), edited by staff."""
 
     name = models.CharField(max_length=80, default="Tpm Institute")
-    phone = PhoneNumberField(default="+12154302201")
+    phone = PhoneNumberField(default="+12154302201")  # type: ignore[no-untyped-call]
     phone_hours = models.CharField(max_length=120, default="Monday to Friday, 9 AM to 5 PM Eastern")
     postal_address = models.TextField(blank=True, default="", help_text="Shown in the footer and in list mail.")
     reply_to = models.EmailField(
@@ -25,11 +28,10 @@ class Institute(models.Model):
     @property
     def phone_display(self) -> str:
         """The phone number as people here write it: +1 (215) 430-2201."""
-        if self.phone.country_code == 1:
-            return f"+1 {self.phone.as_national}"
-        return str(self.phone.as_international)
+        number = cast(PhoneNumber, self.phone)
+        return f"+1 {number.as_national}" if number.country_code == 1 else str(number.as_international)
 
     @property
     def phone_href(self) -> str:
         """The phone number as a tel: address (RFC 3966)."""
-        return f"tel:{self.phone.as_e164}"
+        return f"tel:{cast(PhoneNumber, self.phone).as_e164}"

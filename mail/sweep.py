@@ -1,0 +1,45 @@
+"""What will never be sent gets its final state and a reason that staff can read."""
+
+from datetime import datetime
+
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+
+from mail.claims import MOST_RENDERS
+from mail.models import Message, Suppression, Topic
+
+Status = Message.Status
+EXPIRED = "Its time passed before it could be sent."
+NEWER = "Something newer took its place."
+SUPPRESSED = "The address does not want this kind of mail."
+CRASHED = "Writing it stopped the sender three times."
+UNKNOWN = "The sender stopped in the middle of sending it: it may have arrived."
+
+
+def waiting(*, now: datetime) -> bool:
+    """Whether any message is due, or past its time, and not in another sender's hands."""
+    return Message.objects.filter(
+        Q(next_try_at__lte=now) | Q(expires_at__lte=now, status=Status.DUE), status__in=Message.OPEN
+    ).exists()
+
+
+def sweep(*, now: datetime) -> int:
+    """Close what has expired, is no longer true, is suppressed, or cannot be written; the number of rows closed."""
+    free = Q(status=Status.DUE) | Q(status=Status.SENDING, lease_until__lte=now)
+    due = Message.objects.filter(free, next_try_at__lte=now, status__in=Message.OPEN)
+    live = Topic.objects.filter(pk=OuterRef("topic_id"), version=OuterRef("topic_version"))
+    quiet = Suppression.objects.filter(address_hash=OuterRef("recipient_hash"), stream__in=("", OuterRef("stream")))
+    over = Message.objects.filter(free, expires_at__lte=now, status__in=Message.OPEN)
+    final = {"raw": None, "claim": "", "lease_until": None}
+    return (
+        due.filter(~Exists(live)).update(status=Status.CANCELLED, reason=_unless_begun(NEWER), **final)
+        + over.update(status=Status.SKIPPED, reason=_unless_begun(EXPIRED), **final)
+        + due.filter(Exists(quiet)).update(status=Status.SKIPPED, reason=_unless_begun(SUPPRESSED), **final)
+        + due.filter(raw__isnull=True, renders__gte=MOST_RENDERS).update(
+            status=Status.FAILED, reason=CRASHED, needs_attention=True, **final
+        )
+    )
+
+
+def _unless_begun(reason: str) -> Case:
+    """An orphan whose DATA had begun may have been delivered; saying that it was not would be a guess."""
+    return Case(When(status=Status.SENDING, data_at__isnull=False, then=Value(UNKNOWN)), default=Value(reason))

@@ -1,0 +1,156 @@
+"""A mail server, spoken to step by step: the ledger has to know at which word a connection was lost."""
+
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.conf import settings
+
+from mail.errors import Deferred, Refused, Unanswered, Unreachable
+from mail.text import one_line
+
+# Seconds that one silence may last. What follows 354 gets more: spam filters read the content before they answer.
+COMMAND_TIMEOUT = 10.0
+CONTENT_TIMEOUT = 20.0
+# Sign-in wanted, refused or expired: trouble of our settings, not of one message.
+AUTH_CODES = frozenset({530, 534, 535, 538, 454})
+TOO_LARGE = frozenset({552, 523})
+
+_line_ends = re.compile(rb"\r\n|\r|\n")
+_first_dots = re.compile(rb"(?m)^\.")
+
+
+class SMTPTransport:
+    """One connection, opened and signed in at once; certificates are verified and TLS is never given up silently."""
+
+    def __init__(self) -> None:
+        try:
+            self._smtp = self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unreachable(_words(error)) from error
+
+    def _connect(self) -> smtplib.SMTP:
+        # smtplib would ask the resolver for our own name, which can take longer than all the rest.
+        name = settings.SITE_HOST or "localhost"
+        timeout = min(COMMAND_TIMEOUT, settings.EMAIL_TIMEOUT)
+        host, port = settings.EMAIL_HOST, settings.EMAIL_PORT
+        context = ssl.create_default_context()
+        smtp: smtplib.SMTP
+        if settings.EMAIL_USE_SSL:
+            smtp = smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=timeout, context=context)
+        else:
+            smtp = smtplib.SMTP(host, port, local_hostname=name, timeout=timeout)
+        try:
+            if settings.EMAIL_USE_TLS:
+                smtp.starttls(context=context)
+            smtp.ehlo_or_helo_if_needed()
+            if settings.EMAIL_HOST_USER:
+                smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def offer(self, *, sender: str, recipient: str, size: int) -> None:
+        """MAIL and RCPT."""
+        self._patience(COMMAND_TIMEOUT)
+        options = [f"SIZE={size}"] if self._smtp.has_extn("size") else []
+        code, reply = self._ask(lambda: self._smtp.mail(sender, options))
+        if 500 <= code < 600 and code not in TOO_LARGE:
+            # The server will not have mail from us at all: failing every waiting row would lose them.
+            raise self._lost(f"{code} {reply}")
+        self._judge(code, reply)
+        self._judge(*self._ask(lambda: self._smtp.rcpt(recipient)))
+
+    def data(self, content: bytes, *, message_id: str) -> None:
+        """DATA, the content and the server's last word, all within DATA_LIMIT."""
+        self._patience(COMMAND_TIMEOUT)
+        code, reply = self._ask(lambda: self._smtp.docmd("data"))
+        if code != 354:
+            self._judge(code, reply, go_on=False)
+        wire = _first_dots.sub(b"..", _line_ends.sub(b"\r\n", content))
+        if not wire.endswith(b"\r\n"):
+            wire += b"\r\n"
+        began = time.monotonic()
+        self._patience(CONTENT_TIMEOUT)
+        try:
+            self._smtp.send(wire + b".\r\n")
+            self._patience(CONTENT_TIMEOUT, since=began)
+            code, raw = self._smtp.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise Unanswered(_words(error)) from error
+        if not 200 <= code < 600:
+            self.close()
+            raise Unanswered(f"Not an answer that SMTP knows: {_text(raw)}")
+        self._judge(code, _text(raw))
+
+    def reset(self) -> None:
+        """RSET; a connection that cannot even do that is closed."""
+        try:
+            self._patience(COMMAND_TIMEOUT)
+            self._smtp.rset()
+        except (OSError, smtplib.SMTPException):
+            self.close()
+
+    def close(self) -> None:
+        """QUIT without waiting long for the answer."""
+        if not self.is_open:
+            return
+        with suppress(OSError, smtplib.SMTPException):
+            self._patience(1)
+            self._smtp.quit()
+        self._smtp.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used for another message."""
+        return self._smtp.sock is not None
+
+    def _patience(self, seconds: float, *, since: float | None = None) -> None:
+        left = min(seconds, settings.EMAIL_TIMEOUT) - (0.0 if since is None else time.monotonic() - since)
+        if self._smtp.sock is not None:
+            self._smtp.sock.settimeout(max(left, 0.01))
+
+    def _ask(self, command: Callable[[], tuple[int, bytes]]) -> tuple[int, str]:
+        try:
+            code, reply = command()
+        except (OSError, smtplib.SMTPException) as error:
+            self._smtp.close()
+            raise Unreachable(_words(error)) from error
+        return code, _text(reply)
+
+    def _judge(self, code: int, reply: str, *, go_on: bool = True) -> None:
+        if go_on and 200 <= code < 300:
+            return
+        answer = f"{code} {reply}"
+        if code == 421 or code in AUTH_CODES:
+            raise self._lost(answer)
+        if 400 <= code < 500:
+            self.reset()
+            raise Deferred(answer)
+        if 500 <= code < 600:
+            self.reset()
+            raise Refused(answer)
+        raise self._lost(f"Not an answer that SMTP knows here: {answer}")
+
+    def _lost(self, why: str) -> Unreachable:
+        self.close()
+        return Unreachable(why)
+
+
+def _text(reply: bytes) -> str:
+    return one_line(reply.decode("utf-8", "replace"), limit=500)
+
+
+def _words(error: Exception) -> str:
+    """An exception in one line, without the credentials that some servers echo."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"The mail server refused the sign-in ({error.smtp_code})."
+    if isinstance(error, smtplib.SMTPResponseException):
+        reply = error.smtp_error
+        return f"{error.smtp_code} {_text(reply) if isinstance(reply, bytes) else one_line(str(reply), limit=500)}"
+    return one_line(f"{type(error).__name__}: {error}", limit=500)
