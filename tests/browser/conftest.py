@@ -1,0 +1,84 @@
+"""A real browser on the real site: one server and one seeding for a module, axe beside it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test.utils import override_settings
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+AXE = next(Path(__file__).parents[1].glob("vendor/axe-core-*/axe.min.js"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's own Chromium; without one the test is skipped, or fails where TEST_REQUIRE asks for a browser."""
+    if CHROMIUM is None:
+        message = "no Chromium on this machine: apt-get install chromium"
+        if "browser" in os.environ.get("TEST_REQUIRE", ""):
+            pytest.fail(message)
+        pytest.skip(message)
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-gpu"]}
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The address of the running site with the first guide and the demo coaches; flushed after the module."""
+    # The browser's event loop runs in this thread, which Django would take for a coroutine's.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    own = override_settings(ROOT_URLCONF="tests.browser.kitchen", ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "localhost"])
+    with django_db_blocker.unblock(), own:
+        call_command("first_guide", verbosity=0)
+        call_command("demo_data", verbosity=0)
+        server = LiveServer("localhost")
+        try:
+            yield server.url
+        finally:
+            server.stop()
+            call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=False)
+            os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+class Watch:
+    """What a page did that it must not: console errors, policy violations, requests to other hosts."""
+
+    def __init__(self, page: Page, site: str) -> None:
+        self.complaints: list[str] = []
+        page.on("console", lambda line: line.type in {"error", "warning"} and self._add(f"console: {line.text}"))
+        page.on("pageerror", lambda error: self._add(f"script: {error}"))
+        page.on(
+            "request", lambda request: request.url.startswith(f"{site}/") or self._add(f"other host: {request.url}")
+        )
+
+    def _add(self, complaint: str) -> None:
+        self.complaints.append(complaint)
+
+
+@pytest.fixture
+def watched(context: BrowserContext, site: str) -> Iterator[Page]:
+    """A page that is watched while the test runs; whatever it complained of fails the test."""
+    page = context.new_page()
+    watch = Watch(page, site)
+    yield page
+    assert watch.complaints == []
+
+
+def axe(page: Page) -> list[str]:
+    """Run axe with the WCAG A and AA and best-practice rules; return one line for each finding."""
+    page.evaluate(AXE.read_text())
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    result = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']})", tags)
+    return [
+        f"{finding['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for finding in result["violations"]
+        for node in finding["nodes"]
+    ]

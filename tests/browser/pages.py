@@ -1,0 +1,27 @@
+"""Every public page that the browser tests visit. A room that lands a page adds it here."""
+
+GUIDE = "/guides/tpm-vs-product-vs-project-manager/"
+
+# path → the status it answers with
+PUBLIC = {
+    "/": 200,
+    GUIDE: 200,
+    "/privacy/": 200,
+    "/coaches/": 200,
+    "/book/": 200,
+    "/book/career-consultation/": 200,
+    "/book/mock-tpm-interview/": 200,
+    "/booking/find/": 200,
+    "/booking/no-such-token-no-such-token-1234/": 404,
+    "/subscribe/": 200,
+    "/subscribe/thanks/": 200,
+    "/contact/": 200,
+    "/no-such-page/": 404,
+}
+
+# Pages for tests only: every component, with and without errors, and each error page.
+KITCHEN = {
+    "/kitchen/": 200,
+    "/kitchen/errors/": 200,
+    **{f"/kitchen/{code}/": 200 for code in (400, 403, 404, 413, 429, 500, 503)},
+}
