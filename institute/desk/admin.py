@@ -12,7 +12,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(StockUserAdmin, ModelAdmin):
+class UserAdmin(StockUserAdmin, ModelAdmin):  # type: ignore[misc]
     """Django's own user page; what somebody may do comes from the groups."""
 
     form = UserChangeForm
@@ -23,5 +23,5 @@ class UserAdmin(StockUserAdmin, ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(StockGroupAdmin, ModelAdmin):
+class GroupAdmin(StockGroupAdmin, ModelAdmin):  # type: ignore[misc]
     """Owner, Advisor, Editor and Coach are put back after every upgrade; make a group of another name for another mix."""

@@ -1,6 +1,7 @@
 """The .venv: made once, filled from a lock file with hashes, filled again only when that file changes."""
 # ruff: noqa: T201, S603  it speaks on the terminal and starts only our own commands
 
+import os
 import shutil
 import subprocess
 import sys
@@ -39,22 +40,28 @@ def _make() -> None:
         )
 
 
+def _wanted(kind: str) -> str:
+    return digest([LOCKS[kind]], ".".join(map(str, _version())))
+
+
+def _stamp(kind: str) -> Stamp:
+    return Stamp(FOLDER / f".installed-{kind}")
+
+
 def ensure(kind: str, log: Path | None = None) -> bool:
     """Make .venv hold the packages of one lock file ("run" or "dev"); True when something had to be installed.
 
-    The lock for "dev" holds everything of "run" at the same versions, so either may follow the other.
+    The lock for "dev" holds everything of "run" at the same versions, so it serves both.
     """
-    lock = LOCKS[kind]
     if _version() < (3, 11):
         print("Making .venv …", flush=True)
         _make()
-    wanted = digest([lock], ".".join(map(str, _version())))
-    stamp = Stamp(FOLDER / f".installed-{kind}")
-    if stamp.holds(wanted):
+    if any(_stamp(each).holds(_wanted(each)) for each in {kind, "dev"}):
         return False
+    lock = LOCKS[kind]
     print(f"Installing {lock.name} …", flush=True)
     pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet"]
-    with open(log or "/dev/null", "ab") as file:
+    with open(log or os.devnull, "ab") as file:
         done = subprocess.run(
             [*pip, "--require-hashes", "-r", str(lock)],
             cwd=ROOT,
@@ -65,5 +72,5 @@ def ensure(kind: str, log: Path | None = None) -> bool:
         )
     if done.returncode:
         raise LaunchError(f"pip could not install {lock.name}:\n{done.stderr.strip()[-1500:]}")
-    stamp.write(wanted)
+    _stamp(kind).write(_wanted(kind))
     return True
