@@ -2,24 +2,28 @@
 
 import hashlib
 import hmac
+import re
 from contextlib import suppress
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
 from mail.errors import CannotCompose
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+# RFC 5321, 4.1.2: a dot-string and a domain; no quoted local parts, no comments, no address literals.
+_mailbox = re.compile(rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 
 
 def for_transport(address: str) -> str:
     """The address in ASCII with its domain in IDNA; raises CannotCompose for what RCPT TO must never carry."""
-    local, _, domain = address.strip().rpartition("@")
+    local, _, domain = address.strip(" ").rpartition("@")
     try:
         wire = f"{local}@{domain.encode('idna').decode('ascii')}"
-        wire.encode("ascii")
-        validate_email(wire)
-    except (UnicodeError, ValidationError) as error:
+    except UnicodeError as error:
         raise CannotCompose("The e-mail address cannot be used.") from error
+    if not _mailbox.fullmatch(wire):
+        raise CannotCompose("The e-mail address cannot be used.")
     return wire
 
 
