@@ -1,0 +1,182 @@
+"""What the worked cases leave open: grids without end, limits, fractions of seconds, travelling coaches, reasons."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bookings.scheduling import (
+    Hours,
+    Interval,
+    Limit,
+    Period,
+    Reason,
+    SlotQuestion,
+    Window,
+    is_open,
+    open_starts,
+    why_not,
+)
+
+NEW_YORK, LONDON = ZoneInfo("America/New_York"), ZoneInfo("Europe/London")
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+NINE_TO_NOON = (Window(time(9), time(12)),)
+MONDAY = datetime(2027, 6, 7, tzinfo=UTC)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+QUESTION = SlotQuestion(
+    hours=(Hours(ZoneInfo("UTC"), dict.fromkeys(range(5), NINE_TO_NOON)),),
+    duration=HOUR,
+    slot_interval=HOUR,
+    now=at("2027-06-01"),
+    since=MONDAY,
+    until=MONDAY + timedelta(days=1),
+)
+
+
+def hours_of(question: SlotQuestion) -> list[int]:
+    return [start.hour for start in open_starts(question)]
+
+
+def test_a_plain_day_offers_every_start_that_fits() -> None:
+    assert hours_of(QUESTION) == [9, 10, 11]
+
+
+def test_the_range_contains_its_start_and_not_its_end() -> None:
+    assert hours_of(replace(QUESTION, since=at("2027-06-07T10:00"), until=at("2027-06-07T11:00"))) == [10]
+
+
+def test_busy_time_of_fractions_of_a_second_still_blocks() -> None:
+    tail = Interval(at("2027-06-07T08:00"), at("2027-06-07T09:00:00.5"))
+    assert hours_of(replace(QUESTION, busy=(tail,))) == [10, 11]
+
+
+def test_an_empty_interval_blocks_nothing() -> None:
+    assert hours_of(replace(QUESTION, busy=(Interval(at("2027-06-07T10:30"), at("2027-06-07T10:30")),))) == [9, 10, 11]
+
+
+def test_time_off_blocks_and_does_not_move_the_grid() -> None:
+    away = Interval(at("2027-06-07T08:00"), at("2027-06-07T09:30"))
+    assert hours_of(replace(QUESTION, time_off=(away,))) == [10, 11]
+
+
+def test_notice_and_window_are_counted_from_now() -> None:
+    now = replace(QUESTION, now=at("2027-06-07T08:00"))
+    assert hours_of(replace(now, minimum_notice=2 * HOUR)) == [10, 11]
+    assert hours_of(replace(now, minimum_notice=2 * HOUR, now=at("2027-06-07T08:00:00.1"))) == [11]
+    assert hours_of(replace(now, booking_window=2 * HOUR)) == [9]
+
+
+def test_one_start_is_open_only_to_the_second() -> None:
+    assert is_open(QUESTION, at("2027-06-07T10:00"))
+    assert not is_open(QUESTION, at("2027-06-07T10:00:00.000001"))
+    assert not is_open(QUESTION, at("2027-06-07T10:00:01"))
+    assert is_open(QUESTION, at("2027-06-08T10:00")), "the question's own range is not asked"
+
+
+def test_a_coach_who_never_closes_is_offered_the_same_starts_whatever_range_is_asked() -> None:
+    always = Hours(NEW_YORK, dict.fromkeys(range(7), (Window(time(0), time(0)),)))
+    question = replace(QUESTION, hours=(always,), slot_interval=50 * MINUTE, duration=25 * MINUTE, now=at("2027-02-01"))
+    whole = open_starts(replace(question, since=at("2027-03-01"), until=at("2027-04-01")))
+    days = [at("2027-03-01") + timedelta(days=n) for n in range(31)]
+    parts = [open_starts(replace(question, since=day, until=day + timedelta(days=1))) for day in days]
+    assert tuple(start for part in parts for start in part) == whole
+    assert {after - before for before, after in pairwise(whole)} == {50 * MINUTE}
+
+
+def test_a_window_that_began_days_ago_keeps_its_grid() -> None:
+    open_days = {day: (Window(time(0), time(0)),) for day in range(1, 6)} | {0: (Window(time(9, 10), time(0)),)}
+    question = replace(QUESTION, hours=(Hours(NEW_YORK, open_days),), since=at("2027-06-11T16:00"))
+    assert {start.minute for start in open_starts(replace(question, until=at("2027-06-11T20:00")))} == {10}
+
+
+def test_touching_windows_of_two_schedules_are_one() -> None:
+    travelling = (
+        Hours(NEW_YORK, {0: (Window(time(20), time(0)),)}, valid_until=date(2027, 6, 7)),
+        Hours(LONDON, {1: (Window(time(5), time(7)),)}, valid_from=date(2027, 6, 8)),
+    )
+    question = replace(QUESTION, hours=travelling, until=at("2027-06-09"), duration=3 * HOUR)
+    assert hours_of(question) == [0, 1, 2, 3]
+
+
+def test_a_schedule_is_silent_outside_its_dates() -> None:
+    only_tuesday = replace(QUESTION.hours[0], valid_from=date(2027, 6, 8), valid_until=date(2027, 6, 8))
+    starts = open_starts(replace(QUESTION, hours=(only_tuesday,), until=MONDAY + timedelta(days=7)))
+    assert {start.day for start in starts} == {8}
+
+
+@pytest.mark.parametrize(
+    ("limit", "days"),
+    [
+        (Limit(Period.DAY, 1, (at("2027-06-08T11:00"),)), [7, 9, 10, 11]),
+        (Limit(Period.DAY, 2, (at("2027-06-08T11:00"),)), [7, 8, 9, 10, 11]),
+        (Limit(Period.WEEK, 2, (at("2027-06-08T11:00"), at("2027-06-13T23:00"))), []),
+        (Limit(Period.WEEK, 2, (at("2027-06-08T11:00"), at("2027-06-14T00:00"))), [7, 8, 9, 10, 11]),
+        (Limit(Period.DAY, 0), []),
+    ],
+)
+def test_a_full_day_or_week_offers_nothing(limit: Limit, days: list[int]) -> None:
+    week = replace(QUESTION, until=MONDAY + timedelta(days=7), limits=(limit,))
+    assert sorted({start.day for start in open_starts(week)}) == days
+
+
+def test_limits_count_in_the_coachs_local_date() -> None:
+    late = Hours(ZoneInfo("America/Los_Angeles"), {0: (Window(time(14), time(22)),)})
+    evening = Limit(Period.DAY, 1, (at("2027-06-08T04:00"),))  # Monday 21:00 in Los Angeles
+    question = replace(QUESTION, hours=(late,), until=at("2027-06-09"), limits=(evening,))
+    assert open_starts(question) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "start", "reason"),
+    [
+        ({}, "2027-06-07T10:00", None),
+        ({"booking_window": HOUR}, "2027-06-07T10:00", Reason.WINDOW),
+        ({"now": at("2027-06-07T10:00:01")}, "2027-06-07T10:00", Reason.NOTICE),
+        ({"minimum_notice": timedelta(days=9)}, "2027-06-07T10:00", Reason.NOTICE),
+        (
+            {"time_off": (Interval(at("2027-06-07T10:30"), at("2027-06-07T11:00")),)},
+            "2027-06-07T10:00",
+            Reason.TIME_OFF,
+        ),
+        ({}, "2027-06-07T12:00", Reason.OUTSIDE_HOURS),
+        ({}, "2027-06-07T11:30", Reason.OUTSIDE_HOURS),
+        ({}, "2027-06-07T09:30", Reason.OFF_GRID),
+        ({}, "2027-06-07T09:00:00.5", Reason.OFF_GRID),
+        ({"busy": (Interval(at("2027-06-07T10:30"), at("2027-06-07T11:00")),)}, "2027-06-07T10:00", Reason.BUSY),
+        (
+            {"busy": (Interval(at("2027-06-07T11:00"), at("2027-06-07T11:30")),), "buffer_after": HOUR},
+            "2027-06-07T10:00",
+            Reason.BUFFER,
+        ),
+        ({"limits": (Limit(Period.DAY, 1, (at("2027-06-07T11:00"),)),)}, "2027-06-07T10:00", Reason.LIMIT),
+    ],
+)
+def test_the_first_rule_that_removed_a_start_is_named(
+    change: dict[str, object], start: str, reason: Reason | None
+) -> None:
+    assert why_not(replace(QUESTION, **change), at(start)) is reason
+
+
+def test_a_closed_date_is_named_as_an_override() -> None:
+    closed = replace(QUESTION.hours[0], overrides={date(2027, 6, 7): ()})
+    assert why_not(replace(QUESTION, hours=(closed,)), at("2027-06-07T10:00")) is Reason.OVERRIDE
+
+
+def test_an_instant_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs a time zone"):
+        Interval(datetime(2027, 6, 7), at("2027-06-07"))  # noqa: DTZ001
+    with pytest.raises(ValueError, match="needs a time zone"):
+        replace(QUESTION, now=datetime(2027, 6, 7))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("change", [{"duration": timedelta()}, {"slot_interval": timedelta(minutes=-1)}])
+def test_a_call_without_length_is_refused(change: dict[str, timedelta]) -> None:
+    with pytest.raises(ValueError, match="longer than zero"):
+        replace(QUESTION, **change)
