@@ -119,3 +119,10 @@ def retry(*, message: Message, now: datetime) -> None:
         message_id=fresh_message_id(),
     )
     nudge_on_commit()
+
+
+@transaction.atomic(durable=True)
+def dealt_with(*, message: Message, now: datetime) -> None:
+    """Staff have done what a failed message asked of them, such as a phone call; NotPossible where nothing was asked."""
+    if not Message.objects.filter(pk=message.pk, needs_attention=True).update(needs_attention=False):
+        raise NotPossible("Nothing was asked of anybody here.")

@@ -94,3 +94,8 @@ def get(kind: str) -> Kind:
 def label(kind: str) -> str:
     """The words staff read for a kind, or its name where its room is gone."""
     return _kinds[kind].label if kind in _kinds else kind
+
+
+def choices() -> list[tuple[str, str]]:
+    """Every registered kind with its label, in the order of the labels."""
+    return sorted(((kind.name, kind.label) for kind in _kinds.values()), key=lambda pair: pair[1])

@@ -49,6 +49,7 @@ class Message(models.Model):
 
     class Meta:
         ordering = ("-id",)
+        permissions = [("send_message", "Can send a message again, cancel it or mark it as dealt with")]
         indexes = [
             models.Index(
                 fields=["next_try_at", "id"], condition=Q(status__in=("due", "sending")), name="mail_message_waiting"
