@@ -25,12 +25,12 @@ from mail.registry import Stream
 # The HTML of a mail is shown as it is: nothing in it may run, load, send or navigate.
 PREVIEW_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 LEVELS = {
-    Message.Status.DUE.value: \"info",
-    Message.Status.SENDING.value: \"info",
-    Message.Status.SENT.value: \"success",
-    Message.Status.FAILED.value: \"danger",
-    Message.Status.SKIPPED.value: \"warning",
-    Message.Status.CANCELLED.value: \"warning",
+    Message.Status.DUE.value: "info",
+    Message.Status.SENDING.value: "info",
+    Message.Status.SENT.value: "success",
+    Message.Status.FAILED.value: "danger",
+    Message.Status.SKIPPED.value: "warning",
+    Message.Status.CANCELLED.value: "warning",
 }
 
 
@@ -144,7 +144,7 @@ class MessageAdmin(ReadOnly):
                 )
             else:
                 good += 1
-                self.log_change(request, message, f\"The message was {done}.\")
+                self.log_change(request, message, f"The message was {done}.")
         if good:
             self.message_user(request, f"{good} message{'' if good == 1 else 's'} {done}.", messages.SUCCESS)
 
