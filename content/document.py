@@ -106,12 +106,12 @@ class Questions:
 
 @dataclass(frozen=True)
 class Callout:
-    """`look` is answer, note or action; `action` is book, subscribe or empty."""
+    """`look` is answer, note or action; `action` is book, subscribe or empty; each line stands on its own."""
 
     kind: ClassVar[str] = "callout"
     look: str
     heading: str
-    spans: Spans
+    lines: tuple[Spans, ...]
     action: str = ""
     facts: Facts = ()
 
@@ -121,15 +121,21 @@ Block = Paragraph | EntryList | Role | Table | Questions | Callout
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with its own blocks, then its parts one level deeper."""
+    """A heading with its own blocks, then its parts one level deeper. `color` is that of the role it is about."""
 
     anchor: str
     heading: str
     contents_label: str
     level: int
     in_contents: bool
+    color: str
     blocks: tuple[Block, ...]
     parts: tuple["Section", ...] = ()
+
+    @property
+    def is_card(self) -> bool:
+        """Whether the section is a role's own card."""
+        return any(isinstance(block, Role) for block in self.blocks)
 
     def walk(self) -> Iterator["Section"]:
         """This section and all inside it, in reading order."""
@@ -154,6 +160,11 @@ class Document:
         """Every section that has a heading, in reading order."""
         for chapter in self.chapters:
             yield from chapter.walk()
+
+    @property
+    def contents(self) -> tuple[Section, ...]:
+        """The chapters of the contents list."""
+        return tuple(chapter for chapter in self.chapters if chapter.in_contents)
 
     @property
     def table(self) -> Table | None:
@@ -212,12 +223,15 @@ class Builder:
             contents_label=row["contents_label"] or row["heading"],
             level=row["level"],
             in_contents=row["in_contents"],
+            color=self.roles[row["role"]].color if row["role"] in self.roles else "",
             blocks=tuple(self.blocks(row)),
         )
 
     def blocks(self, row: dict[str, Any]) -> Iterator[Block]:
         """Prose, the thing the section shows, lists, questions, closing prose, callouts: always in this order."""
-        paragraphs = [(item["after"], Paragraph(self.spans(item["text"]), tuple(item["facts"]))) for item in row["paragraphs"]]
+        paragraphs = [
+            (item["after"], Paragraph(self.spans(item["text"]), tuple(item["facts"]))) for item in row["paragraphs"]
+        ]
         yield from (paragraph for after, paragraph in paragraphs if not after)
         role = self.roles.get(row["role"])
         if row["shows"] == "role" and role:
@@ -266,7 +280,8 @@ class Builder:
         )
 
     def callout(self, row: dict[str, Any]) -> Callout:
-        return Callout(row["kind"], row["heading"], self.spans(row["text"]), row["action"], tuple(row["facts"]))
+        lines = tuple(self.spans(line) for line in row["text"].splitlines() if line.strip())
+        return Callout(row["kind"], row["heading"], lines, row["action"], tuple(row["facts"]))
 
     def spans(self, text: str) -> Spans:
         """Runs of a text, with the institute's number in its places."""

@@ -11,7 +11,7 @@ from content.errors import GateProblem
 
 Json = dict[str, Any]
 # Ids the page itself uses; a section of that name would make links ambiguous.
-RESERVED = {"main", "contents", "contents-title", "article", "next-step-box"}
+RESERVED = {"main", "contents-title", "article", "next-step-box"}
 
 
 def problems(snapshot: Json) -> tuple[GateProblem, ...]:
@@ -137,8 +137,12 @@ def ids(snapshot: Json) -> Iterator[str]:
     """Every id that the rendered page gets from the snapshot."""
     for row in snapshot["sections"]:
         yield row["anchor"]
+        if row["level"] > 1:
+            yield f"{row['anchor']}-h"
         if row["shows"] == "comparison":
             yield f"{row['anchor']}-caption"
+        if row["shows"] == "role":
+            yield f"{row['anchor']}-does"
         for item in row["faqs"]:
             yield item["anchor"]
 

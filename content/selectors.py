@@ -1,20 +1,28 @@
 """Which revisions readers see."""
 
+from django.db.models import Min, OuterRef, QuerySet, Subquery
+
 from content.models import Revision
+
+
+def live() -> QuerySet[Revision]:
+    """Live revisions, each with `first_published_at`, when its guide first went live."""
+    first = Revision.objects.filter(guide=OuterRef("guide")).order_by().values("guide").annotate(at=Min("published_at"))
+    return Revision.objects.filter(live_in__isnull=False).annotate(first_published_at=Subquery(first.values("at")))
 
 
 def first_live() -> Revision | None:
     """The live revision of the guide that comes first; the home page shows its roles and table."""
-    return Revision.objects.filter(live_in__isnull=False).order_by("guide__order", "guide_id").first()
+    return live().order_by("guide__order", "guide_id").first()
 
 
 def live_at(slug: str) -> Revision | None:
     """The live revision at an address."""
-    return Revision.objects.filter(live_in__isnull=False, slug=slug).first()
+    return live().filter(slug=slug).first()
 
 
 def moved_from(slug: str) -> str | None:
     """The present address of the guide that was last published at an old one."""
-    old = Revision.objects.filter(slug=slug).order_by("-published_at").select_related("guide__live").defer("snapshot")
-    revision = old.first()
+    old = Revision.objects.filter(slug=slug).order_by("-published_at").select_related("guide__live")
+    revision = old.defer("snapshot", "guide__live__snapshot").first()
     return revision.guide.live.slug if revision and revision.guide.live else None

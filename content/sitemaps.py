@@ -26,7 +26,14 @@ class Pages(OwnAddress):
     """Pages that stand in the templates; those of other rooms are met by URL name."""
 
     def items(self) -> list[str]:
-        return ["content:home", "bookings:coaches", "bookings:book", "leads:contact", "leads:subscribe", "content:privacy"]
+        return [
+            "content:home",
+            "bookings:coaches",
+            "bookings:book",
+            "leads:contact",
+            "leads:subscribe",
+            "content:privacy",
+        ]
 
     def location(self, item: str) -> str:
         return reverse(item)

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,234 +15,597 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Guide',
+            name="Guide",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.')),
-                ('slug', models.SlugField(help_text="The last part of the page's address: /guides/<address>/", max_length=100, unique=True, verbose_name='address')),
-                ('title', models.CharField(max_length=160)),
-                ('description', models.CharField(help_text='One or two sentences for search engines and link previews, about 150 characters.', max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The last part of the page's address: /guides/<address>/",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                ("title", models.CharField(max_length=160)),
+                (
+                    "description",
+                    models.CharField(
+                        help_text="One or two sentences for search engines and link previews, about 150 characters.",
+                        max_length=200,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order', 'id'],
-                'permissions': [('publish_guide', 'Can publish a guide')],
+                "ordering": ["order", "id"],
+                "permissions": [("publish_guide", "Can publish a guide")],
             },
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.')),
-                ('key', models.CharField(choices=[('product_manager', 'Product Manager'), ('project_manager', 'Project Manager'), ('tpm', 'Technical Program Manager')], max_length=20, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('short', models.CharField(help_text='For example: TPM.', max_length=10, verbose_name='short name')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='address')),
-                ('color', models.CharField(choices=[('pm', 'violet'), ('pjm', 'brown'), ('tpm', 'teal')], max_length=5, verbose_name='colour')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")),
+                (
+                    "key",
+                    models.CharField(
+                        choices=[
+                            ("product_manager", "Product Manager"),
+                            ("project_manager", "Project Manager"),
+                            ("tpm", "Technical Program Manager"),
+                        ],
+                        max_length=20,
+                        unique=True,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("short", models.CharField(help_text="For example: TPM.", max_length=10, verbose_name="short name")),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="address")),
+                (
+                    "color",
+                    models.CharField(
+                        choices=[("pm", "violet"), ("pjm", "brown"), ("tpm", "teal")],
+                        max_length=5,
+                        verbose_name="colour",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['order', 'id'],
+                "ordering": ["order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ComparisonColumn',
+            name="ComparisonColumn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.')),
-                ('key', models.SlugField(help_text='A stable name such as “kpi”; home page and quiz point at it.', max_length=30)),
-                ('label', models.CharField(max_length=60)),
-                ('guide', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='columns', to='content.guide')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")),
+                (
+                    "key",
+                    models.SlugField(
+                        help_text="A stable name such as “kpi”; home page and quiz point at it.", max_length=30
+                    ),
+                ),
+                ("label", models.CharField(max_length=60)),
+                (
+                    "guide",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="columns", to="content.guide"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['guide', 'order', 'id'],
+                "ordering": ["guide", "order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('slug', models.SlugField(max_length=100, verbose_name='address')),
-                ('title', models.CharField(max_length=160)),
-                ('snapshot', models.JSONField()),
-                ('published_at', models.DateTimeField()),
-                ('publisher_name', models.CharField(max_length=160)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('guide', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='content.guide')),
-                ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("slug", models.SlugField(max_length=100, verbose_name="address")),
+                ("title", models.CharField(max_length=160)),
+                ("snapshot", models.JSONField()),
+                ("published_at", models.DateTimeField()),
+                ("publisher_name", models.CharField(max_length=160)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "guide",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="content.guide"
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-published_at', '-id'],
+                "ordering": ["-published_at", "-id"],
             },
         ),
         migrations.AddField(
-            model_name='guide',
-            name='live',
-            field=models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='live_in', to='content.revision', verbose_name='live revision'),
+            model_name="guide",
+            name="live",
+            field=models.OneToOneField(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="live_in",
+                to="content.revision",
+                verbose_name="live revision",
+            ),
         ),
         migrations.AddField(
-            model_name='guide',
-            name='roles',
-            field=models.ManyToManyField(blank=True, related_name='guides', to='content.role'),
+            model_name="guide",
+            name="roles",
+            field=models.ManyToManyField(blank=True, related_name="guides", to="content.role"),
         ),
         migrations.CreateModel(
-            name='ComparisonCell',
+            name="ComparisonCell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=200)),
-                ('facts', models.CharField(blank=True, help_text='For example: F011 F012.', max_length=120, validators=[django.core.validators.RegexValidator('^F\\d{3}( F\\d{3})*$', 'Write fact ids like F011, several with one blank between them.')], verbose_name='facts')),
-                ('column', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cells', to='content.comparisoncolumn')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cells', to='content.role')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=200)),
+                (
+                    "facts",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: F011 F012.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^F\\d{3}( F\\d{3})*$", "Write fact ids like F011, several with one blank between them."
+                            )
+                        ],
+                        verbose_name="facts",
+                    ),
+                ),
+                (
+                    "column",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cells", to="content.comparisoncolumn"
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cells", to="content.role"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['column', 'role__order', 'id'],
+                "ordering": ["column", "role__order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='RoleAspect',
+            name="RoleAspect",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.')),
-                ('kind', models.CharField(choices=[('focus', 'Focus (one sentence)'), ('responsibility', 'Responsibility'), ('challenge', 'Challenge'), ('fit', 'Sounds like me')], max_length=16)),
-                ('text', models.CharField(max_length=200)),
-                ('detail', models.CharField(blank=True, help_text='Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link.', max_length=300, verbose_name='in a few words')),
-                ('facts', models.CharField(blank=True, help_text='For example: F011 F012.', max_length=120, validators=[django.core.validators.RegexValidator('^F\\d{3}( F\\d{3})*$', 'Write fact ids like F011, several with one blank between them.')], verbose_name='facts')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aspects', to='content.role')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("focus", "Focus (one sentence)"),
+                            ("responsibility", "Responsibility"),
+                            ("challenge", "Challenge"),
+                            ("fit", "Sounds like me"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("text", models.CharField(max_length=200)),
+                (
+                    "detail",
+                    models.CharField(
+                        blank=True,
+                        help_text="Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link.",
+                        max_length=300,
+                        verbose_name="in a few words",
+                    ),
+                ),
+                (
+                    "facts",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: F011 F012.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^F\\d{3}( F\\d{3})*$", "Write fact ids like F011, several with one blank between them."
+                            )
+                        ],
+                        verbose_name="facts",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="aspects", to="content.role"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['role', 'kind', 'order', 'id'],
+                "ordering": ["role", "kind", "order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, '1 · under the title, no heading'), (2, '2 · chapter'), (3, '3 · part of a chapter'), (4, '4 · detail of a part')], default=2)),
-                ('heading', models.CharField(blank=True, max_length=160)),
-                ('contents_label', models.CharField(blank=True, help_text='Shown in the contents list; empty: the heading.', max_length=160)),
-                ('in_contents', models.BooleanField(default=True, help_text='Only chapters are listed.', verbose_name='in the contents list')),
-                ('anchor', models.SlugField(help_text='The part after # in a link to this section. Keep it stable.', max_length=80)),
-                ('shows', models.CharField(choices=[('text', 'Only its own rows'), ('role', 'A role: focus and responsibilities'), ('challenges', 'A role: challenges'), ('comparison', 'The comparison table')], default='text', max_length=12)),
-                ('caption', models.CharField(blank=True, help_text="The comparison table's caption.", max_length=160)),
-                ('guide', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='content.guide')),
-                ('role', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sections', to='content.role')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "1 · under the title, no heading"),
+                            (2, "2 · chapter"),
+                            (3, "3 · part of a chapter"),
+                            (4, "4 · detail of a part"),
+                        ],
+                        default=2,
+                    ),
+                ),
+                ("heading", models.CharField(blank=True, max_length=160)),
+                (
+                    "contents_label",
+                    models.CharField(
+                        blank=True, help_text="Shown in the contents list; empty: the heading.", max_length=160
+                    ),
+                ),
+                (
+                    "in_contents",
+                    models.BooleanField(
+                        default=True, help_text="Only chapters are listed.", verbose_name="in the contents list"
+                    ),
+                ),
+                (
+                    "anchor",
+                    models.SlugField(
+                        help_text="The part after # in a link to this section. Keep it stable.", max_length=80
+                    ),
+                ),
+                (
+                    "shows",
+                    models.CharField(
+                        choices=[
+                            ("text", "Only its own rows"),
+                            ("role", "A role: focus and responsibilities"),
+                            ("challenges", "A role: challenges"),
+                            ("comparison", "The comparison table"),
+                        ],
+                        default="text",
+                        max_length=12,
+                    ),
+                ),
+                ("caption", models.CharField(blank=True, help_text="The comparison table's caption.", max_length=160)),
+                (
+                    "guide",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sections", to="content.guide"
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sections",
+                        to="content.role",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['guide', 'order', 'id'],
+                "ordering": ["guide", "order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Point',
+            name="Point",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.')),
-                ('facts', models.CharField(blank=True, help_text='For example: F011 F012.', max_length=120, validators=[django.core.validators.RegexValidator('^F\\d{3}( F\\d{3})*$', 'Write fact ids like F011, several with one blank between them.')], verbose_name='facts')),
-                ('label', models.CharField(max_length=160)),
-                ('text', models.TextField(blank=True, help_text='Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link.')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='points', to='content.section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")),
+                (
+                    "facts",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: F011 F012.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^F\\d{3}( F\\d{3})*$", "Write fact ids like F011, several with one blank between them."
+                            )
+                        ],
+                        verbose_name="facts",
+                    ),
+                ),
+                ("label", models.CharField(max_length=160)),
+                (
+                    "text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link.",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="points", to="content.section"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['section', 'order', 'id'],
-                'abstract': False,
+                "ordering": ["section", "order", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Paragraph',
+            name="Paragraph",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.')),
-                ('facts', models.CharField(blank=True, help_text='For example: F011 F012.', max_length=120, validators=[django.core.validators.RegexValidator('^F\\d{3}( F\\d{3})*$', 'Write fact ids like F011, several with one blank between them.')], verbose_name='facts')),
-                ('text', models.TextField(help_text='Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link.')),
-                ('after', models.BooleanField(default=False, help_text="Stands below the section's lists.", verbose_name='after the lists')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='paragraphs', to='content.section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")),
+                (
+                    "facts",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: F011 F012.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^F\\d{3}( F\\d{3})*$", "Write fact ids like F011, several with one blank between them."
+                            )
+                        ],
+                        verbose_name="facts",
+                    ),
+                ),
+                (
+                    "text",
+                    models.TextField(
+                        help_text="Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link."
+                    ),
+                ),
+                (
+                    "after",
+                    models.BooleanField(
+                        default=False, help_text="Stands below the section's lists.", verbose_name="after the lists"
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="paragraphs", to="content.section"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['section', 'order', 'id'],
-                'abstract': False,
+                "ordering": ["section", "order", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FAQ',
+            name="FAQ",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.')),
-                ('question', models.CharField(max_length=200)),
-                ('answer', models.TextField(help_text='Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link.')),
-                ('anchor', models.SlugField(help_text='The part after # in a link to this question. Keep it stable.', max_length=80)),
-                ('question_facts', models.CharField(blank=True, help_text='For example: F011 F012.', max_length=120, validators=[django.core.validators.RegexValidator('^F\\d{3}( F\\d{3})*$', 'Write fact ids like F011, several with one blank between them.')], verbose_name='facts')),
-                ('answer_facts', models.CharField(blank=True, help_text='For example: F011 F012.', max_length=120, validators=[django.core.validators.RegexValidator('^F\\d{3}( F\\d{3})*$', 'Write fact ids like F011, several with one blank between them.')], verbose_name='facts')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='faqs', to='content.section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")),
+                ("question", models.CharField(max_length=200)),
+                (
+                    "answer",
+                    models.TextField(
+                        help_text="Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link."
+                    ),
+                ),
+                (
+                    "anchor",
+                    models.SlugField(
+                        help_text="The part after # in a link to this question. Keep it stable.", max_length=80
+                    ),
+                ),
+                (
+                    "question_facts",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: F011 F012.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^F\\d{3}( F\\d{3})*$", "Write fact ids like F011, several with one blank between them."
+                            )
+                        ],
+                        verbose_name="facts",
+                    ),
+                ),
+                (
+                    "answer_facts",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: F011 F012.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^F\\d{3}( F\\d{3})*$", "Write fact ids like F011, several with one blank between them."
+                            )
+                        ],
+                        verbose_name="facts",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="faqs", to="content.section"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'FAQ',
-                'ordering': ['section', 'order', 'id'],
+                "verbose_name": "FAQ",
+                "ordering": ["section", "order", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Callout',
+            name="Callout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.')),
-                ('facts', models.CharField(blank=True, help_text='For example: F011 F012.', max_length=120, validators=[django.core.validators.RegexValidator('^F\\d{3}( F\\d{3})*$', 'Write fact ids like F011, several with one blank between them.')], verbose_name='facts')),
-                ('kind', models.CharField(choices=[('answer', 'The short answer (once, at the top)'), ('note', 'Note'), ('action', 'Next step, with a button')], default='note', max_length=8)),
-                ('heading', models.CharField(blank=True, max_length=120)),
-                ('text', models.TextField(help_text='Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link.')),
-                ('action', models.CharField(blank=True, choices=[('', 'No button'), ('book', 'Book a coaching call'), ('subscribe', 'Get the guide by email')], default='', max_length=12)),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='callouts', to='content.section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")),
+                (
+                    "facts",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: F011 F012.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^F\\d{3}( F\\d{3})*$", "Write fact ids like F011, several with one blank between them."
+                            )
+                        ],
+                        verbose_name="facts",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("answer", "The short answer (once, at the top)"),
+                            ("note", "Note"),
+                            ("action", "Next step, with a button"),
+                        ],
+                        default="note",
+                        max_length=8,
+                    ),
+                ),
+                ("heading", models.CharField(blank=True, max_length=120)),
+                (
+                    "text",
+                    models.TextField(
+                        help_text="Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link."
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No button"),
+                            ("book", "Book a coaching call"),
+                            ("subscribe", "Get the guide by email"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="callouts", to="content.section"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['section', 'order', 'id'],
-                'abstract': False,
+                "ordering": ["section", "order", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.')),
-                ('facts', models.CharField(blank=True, help_text='For example: F011 F012.', max_length=120, validators=[django.core.validators.RegexValidator('^F\\d{3}( F\\d{3})*$', 'Write fact ids like F011, several with one blank between them.')], verbose_name='facts')),
-                ('label', models.CharField(max_length=160)),
-                ('text', models.TextField(blank=True, help_text='Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link.')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='content.section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")),
+                (
+                    "facts",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: F011 F012.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^F\\d{3}( F\\d{3})*$", "Write fact ids like F011, several with one blank between them."
+                            )
+                        ],
+                        verbose_name="facts",
+                    ),
+                ),
+                ("label", models.CharField(max_length=160)),
+                (
+                    "text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link.",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="content.section"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['section', 'order', 'id'],
-                'abstract': False,
+                "ordering": ["section", "order", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Tip',
+            name="Tip",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers come first.')),
-                ('facts', models.CharField(blank=True, help_text='For example: F011 F012.', max_length=120, validators=[django.core.validators.RegexValidator('^F\\d{3}( F\\d{3})*$', 'Write fact ids like F011, several with one blank between them.')], verbose_name='facts')),
-                ('label', models.CharField(max_length=160)),
-                ('text', models.TextField(blank=True, help_text='Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link.')),
-                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tips', to='content.section')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveSmallIntegerField(default=0, help_text="Smaller numbers come first.")),
+                (
+                    "facts",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: F011 F012.",
+                        max_length=120,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^F\\d{3}( F\\d{3})*$", "Write fact ids like F011, several with one blank between them."
+                            )
+                        ],
+                        verbose_name="facts",
+                    ),
+                ),
+                ("label", models.CharField(max_length=160)),
+                (
+                    "text",
+                    models.TextField(
+                        blank=True,
+                        help_text="Plain text. **Two stars** make it strong; [words](#anchor) or [words](/path/) make a link.",
+                    ),
+                ),
+                (
+                    "section",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tips", to="content.section"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['section', 'order', 'id'],
-                'abstract': False,
+                "ordering": ["section", "order", "id"],
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='comparisoncolumn',
-            constraint=models.UniqueConstraint(fields=('guide', 'key'), name='content_column_key_once'),
+            model_name="comparisoncolumn",
+            constraint=models.UniqueConstraint(fields=("guide", "key"), name="content_column_key_once"),
         ),
         migrations.AddIndex(
-            model_name='revision',
-            index=models.Index(fields=['slug'], name='content_revision_slug'),
+            model_name="revision",
+            index=models.Index(fields=["slug"], name="content_revision_slug"),
         ),
         migrations.AddConstraint(
-            model_name='revision',
-            constraint=models.UniqueConstraint(fields=('guide', 'number'), name='content_revision_number_once'),
+            model_name="revision",
+            constraint=models.UniqueConstraint(fields=("guide", "number"), name="content_revision_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='comparisoncell',
-            constraint=models.UniqueConstraint(fields=('column', 'role'), name='content_cell_once'),
+            model_name="comparisoncell",
+            constraint=models.UniqueConstraint(fields=("column", "role"), name="content_cell_once"),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(fields=('guide', 'anchor'), name='content_anchor_once'),
+            model_name="section",
+            constraint=models.UniqueConstraint(fields=("guide", "anchor"), name="content_anchor_once"),
         ),
     ]

@@ -9,7 +9,9 @@ MARKUP = "Plain text. **Two stars** make it strong; [words](#anchor) or [words](
 
 def facts_field() -> models.CharField:
     """Ids of the facts that a row states, so that tests and quiz reasons can point at the row."""
-    return models.CharField("facts", max_length=120, blank=True, validators=[FACTS], help_text="For example: F011 F012.")
+    return models.CharField(
+        "facts", max_length=120, blank=True, validators=[FACTS], help_text="For example: F011 F012."
+    )
 
 
 class Ordered(models.Model):

@@ -13,7 +13,9 @@ def spans(runs: Spans) -> SafeString:
 
 def run_html(text: str, strong: bool, href: str) -> SafeString:
     """One run."""
-    if href.startswith("tel:+") or SAFE.match(href):
+    if href.startswith("tel:+"):
+        return format_html('<a class="nowrap" href="{}">{}</a>', href, text)
+    if SAFE.match(href):
         return format_html('<a href="{}">{}</a>', href, text)
     if strong:
         return format_html("<strong>{}</strong>", text)

@@ -1,0 +1,8 @@
+"""The guide in the staff admin: rows are edited here, readers see them after publishing."""
+
+from content.admin.guide import ComparisonColumnAdmin, GuideAdmin
+from content.admin.items import FAQAdmin, SectionAdmin
+from content.admin.revision import RevisionAdmin
+from content.admin.role import RoleAdmin
+
+__all__ = ["ComparisonColumnAdmin", "FAQAdmin", "GuideAdmin", "RevisionAdmin", "RoleAdmin", "SectionAdmin"]

@@ -1,0 +1,108 @@
+"""Sections with everything that stands in them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from content.models import FAQ, Callout, Paragraph, Point, Section, Step, Tip
+
+PROSE = {models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
+
+
+class Rows(TabularInline):
+    """Rows of a section that are moved by dragging."""
+
+    extra = 0
+    ordering_field = "order"
+    hide_ordering_field = True
+    formfield_overrides = PROSE
+
+
+class ParagraphInline(Rows):
+    model = Paragraph
+    fields = ("text", "after", "facts", "order")
+
+
+class PointInline(Rows):
+    model = Point
+    fields = ("label", "text", "facts", "order")
+
+
+class StepInline(Rows):
+    model = Step
+    fields = ("label", "text", "facts", "order")
+
+
+class TipInline(Rows):
+    model = Tip
+    fields = ("label", "text", "facts", "order")
+
+
+class FAQInline(StackedInline):
+    model = FAQ
+    fields = ("question", "answer", "anchor", ("question_facts", "answer_facts"), "order")
+    extra = 0
+    formfield_overrides = PROSE
+
+
+class CalloutInline(StackedInline):
+    model = Callout
+    fields = (("kind", "action"), "heading", "text", "facts", "order")
+    extra = 0
+    formfield_overrides = PROSE
+
+
+@admin.register(Section)
+class SectionAdmin(ModelAdmin):
+    """A heading and what stands under it, in the order in which the page shows it."""
+
+    list_display = ("__str__", "guide", "level", "anchor", "shows", "order")
+    list_filter = ("guide", "level", "shows")
+    list_select_related = ("guide",)
+    search_fields = ("heading", "anchor", "paragraphs__text", "points__label", "tips__label", "faqs__question")
+    autocomplete_fields = ("guide",)
+    fields = (
+        ("guide", "order"),
+        ("heading", "level"),
+        ("contents_label", "in_contents"),
+        "anchor",
+        ("shows", "role", "caption"),
+    )
+    inlines: Any = (ParagraphInline, PointInline, StepInline, TipInline, FAQInline, CalloutInline)
+
+
+class ItemAdmin(ModelAdmin):
+    """One kind of row across all guides: for finding words or a fact."""
+
+    list_filter = ("section__guide", "section")
+    list_select_related = ("section__guide",)
+    autocomplete_fields = ("section",)
+    formfield_overrides = PROSE
+
+
+@admin.register(Paragraph)
+class ParagraphAdmin(ItemAdmin):
+    list_display = ("__str__", "section", "facts", "order")
+    search_fields = ("text", "facts")
+
+
+@admin.register(Point, Step, Tip)
+class LabelledAdmin(ItemAdmin):
+    list_display = ("label", "section", "facts", "order")
+    search_fields = ("label", "text", "facts")
+
+
+@admin.register(FAQ)
+class FAQAdmin(ItemAdmin):
+    list_display = ("question", "section", "question_facts", "answer_facts", "order")
+    search_fields = ("question", "answer", "question_facts", "answer_facts")
+
+
+@admin.register(Callout)
+class CalloutAdmin(ItemAdmin):
+    list_display = ("__str__", "kind", "action", "section", "facts")
+    list_filter = ("kind", "section__guide")
+    search_fields = ("heading", "text", "facts")

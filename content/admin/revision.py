@@ -1,0 +1,64 @@
+"""Revisions: looked at, never touched."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from content import views
+from content.models import Revision
+
+
+@admin.register(Revision)
+class RevisionAdmin(ModelAdmin):
+    """What readers saw, and from when."""
+
+    list_display = ("title", "number", "is_live", "published_at", "publisher_name", "note")
+    list_filter = ("guide", "published_at")
+    list_select_related = ("live_in",)
+    search_fields = ("title", "slug", "note", "publisher_name")
+    date_hierarchy = "published_at"
+    fields = ("guide", "number", "is_live", "title", "slug", "published_at", "publisher_name", "note", "stored")
+    readonly_fields = fields
+    actions_detail = ("as_page",)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
+        rows = super().get_queryset(request).select_related("guide", "live_in")
+        # A list of revisions need not read every word of them.
+        return (
+            rows if request.resolver_match and "object_id" in request.resolver_match.kwargs else rows.defer("snapshot")
+        )
+
+    @display(description="Live", boolean=True)
+    def is_live(self, revision: Revision) -> bool:
+        return hasattr(revision, "live_in")
+
+    @display(description="Stored content")
+    def stored(self, revision: Revision) -> str:
+        """The snapshot as it lies in the database."""
+        text = json.dumps(revision.snapshot, indent=1, ensure_ascii=False)
+        return format_html('<pre class="whitespace-pre-wrap max-h-96 overflow-auto text-xs">{}</pre>', text)
+
+    @action(description="See it as a page", url_path="page", permissions=["view"])
+    def as_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The revision as readers saw it."""
+        revision = self.get_object(request, unquote(object_id))
+        if revision is None:
+            raise Http404
+        return views.revision_page(request, revision)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

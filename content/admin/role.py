@@ -1,0 +1,43 @@
+"""The roles that guides compare."""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin, TabularInline
+
+from content.models import ComparisonCell, Role, RoleAspect
+
+
+class AspectInline(TabularInline):
+    """What is true of the role."""
+
+    model = RoleAspect
+    fields = ("kind", "text", "detail", "facts", "order")
+    extra = 0
+
+
+@admin.register(Role)
+class RoleAdmin(ModelAdmin):
+    """A role shared by all guides; each shows it as it was when that guide was last published."""
+
+    list_display = ("name", "short", "slug", "color", "order")
+    search_fields = ("name", "short", "aspects__text", "aspects__facts")
+    inlines = (AspectInline,)
+
+
+@admin.register(RoleAspect)
+class RoleAspectAdmin(ModelAdmin):
+    """Every aspect of every role: for finding words or a fact."""
+
+    list_display = ("text", "role", "kind", "facts", "order")
+    list_filter = ("role", "kind")
+    list_select_related = ("role",)
+    search_fields = ("text", "detail", "facts")
+
+
+@admin.register(ComparisonCell)
+class ComparisonCellAdmin(ModelAdmin):
+    """Every cell of every table: for finding words or a fact."""
+
+    list_display = ("text", "role", "column", "facts")
+    list_filter = ("role", "column__guide")
+    list_select_related = ("role", "column__guide")
+    search_fields = ("text", "facts")

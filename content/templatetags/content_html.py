@@ -1,0 +1,6 @@
+from django import template
+
+from content.renderers import html
+
+register = template.Library()
+register.filter("spans", html.spans)
