@@ -148,4 +148,7 @@ def _period(hours: tuple[Hours, ...], period: Period, seconds: int) -> date | tu
     if zone is None:
         return None
     day = local_date(seconds, zone)
-    return day if period is Period.DAY else tuple(day.isocalendar()[:2])
+    if period is Period.DAY:
+        return day
+    year, week, _ = day.isocalendar()
+    return year, week

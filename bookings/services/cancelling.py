@@ -2,7 +2,11 @@
 
 from datetime import datetime
 
+from bookings.errors import NotActive, TooLate
 from bookings.models import Booking
+from bookings.services import gate, notices, rows
+from bookings.services.rows import Actor, Status
+from mail.text import one_line
 
 
 def cancel(*, booking: Booking, actor_kind: str, actor: str, why: str, now: datetime) -> Booking:
@@ -10,4 +14,29 @@ def cancel(*, booking: Booking, actor_kind: str, actor: str, why: str, now: date
 
     Raises TooLate (an attendee inside the policy window), NotActive (no call to cancel), Busy.
     """
-    raise NotImplementedError
+    why = one_line(why, limit=500)
+
+    def work() -> Booking:
+        gate.lock(booking.coach_id)
+        row = rows.fresh(booking)
+        if not row.is_upcoming:
+            raise NotActive
+        if actor_kind == Actor.ATTENDEE and now > row.cancel_until:
+            raise TooLate
+        rows.change(
+            row,
+            name="cancelled",
+            now=now,
+            actor_kind=actor_kind,
+            actor=actor,
+            why=why,
+            status=Status.CANCELLED,
+            cancelled_at=now,
+            cancel_reason=why,
+            version=row.version + 1,
+            version_at=now,
+        )
+        notices.cancelled(row, actor=actor or Actor(actor_kind).label, why=why, now=now)
+        return row
+
+    return gate.run(work)

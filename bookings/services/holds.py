@@ -2,7 +2,12 @@
 
 from datetime import datetime
 
+from bookings.errors import NotActive
 from bookings.models import Booking, Coach, EventType
+from bookings.services import gate, rows
+from bookings.services.choosing import with_a_coach
+from bookings.services.rows import HOLD_LASTS, Actor, Status
+from mail.text import one_line
 
 
 def hold(
@@ -18,19 +23,76 @@ def hold(
 
     Raises SlotTaken, NotOffered, Busy.
     """
-    raise NotImplementedError
+
+    def attempt(coach_id: int, reason: str) -> Booking:
+        previous_coach = [] if previous_hold is None else [previous_hold.coach_id]
+        locked = gate.lock(coach_id, *previous_coach)
+        if previous_hold is not None:
+            # Inside the same transaction: where the new time is refused, the old one stays held.
+            _give_up(rows.fresh(previous_hold), now=now, why="Another time was chosen.")
+        slot = gate.admit(coach=locked[coach_id], event_type=event_type, start=start, now=now)
+        rows.clear_way(slot, now=now)
+        return rows.place(
+            slot,
+            status=Status.HELD,
+            name="held",
+            now=now,
+            reason=reason,
+            held_until=now + HOLD_LASTS,
+            attendee_time_zone=one_line(time_zone, limit=64),
+        )
+
+    return with_a_coach(
+        event_type=event_type, start=start, coach=coach, now=now, without=previous_hold, attempt=attempt
+    )
 
 
 def renew_hold(*, booking: Booking, now: datetime) -> Booking:
-    """Give a live hold ten more minutes, at most ten times; after that it is returned as it is. Raises NotActive."""
-    raise NotImplementedError
+    """Give a live hold ten more minutes, at most ten times; after that it is returned as it is. Raises NotActive, Busy."""
+
+    def work() -> Booking:
+        gate.lock(booking.coach_id)
+        row = rows.fresh(booking)
+        if not row.is_live_hold(now):
+            raise NotActive
+        if not row.renewals_left:
+            return row
+        return rows.change(
+            row,
+            name="renewed",
+            now=now,
+            actor_kind=Actor.ATTENDEE,
+            held_until=now + HOLD_LASTS,
+            hold_renewals=row.hold_renewals + 1,
+        )
+
+    return gate.run(work)
 
 
 def release_hold(*, booking: Booking, now: datetime) -> Booking:
-    """Give a held time free again; a hold that is over already stays as it is."""
-    raise NotImplementedError
+    """Give a held time free again; what is no hold any more stays as it is. Raises Busy."""
+
+    def work() -> Booking:
+        gate.lock(booking.coach_id)
+        return _give_up(rows.fresh(booking), now=now, why="Given up by the visitor.")
+
+    return gate.run(work)
 
 
 def expire_holds(*, now: datetime) -> int:
-    """Mark the holds that ran out; tidies the desk's lists, no guard needs it. Returns their number."""
-    raise NotImplementedError
+    """Mark the holds that ran out; tidies the desk's lists, no guard needs it. Returns their number. Raises Busy."""
+    run_out = Booking.objects.filter(status=Status.HELD, held_until__lte=now)
+
+    def work(coach_id: int) -> int:
+        gate.lock(coach_id)
+        holds = list(run_out.filter(coach_id=coach_id))
+        for booking in holds:
+            rows.expire(booking, now=now, why="The hold ran out.")
+        return len(holds)
+
+    coach_ids = run_out.order_by("coach_id").values_list("coach_id", flat=True).distinct()
+    return sum(gate.run(lambda: work(coach_id)) for coach_id in list(coach_ids))  # noqa: B023 - called at once
+
+
+def _give_up(booking: Booking, *, now: datetime, why: str) -> Booking:
+    return rows.expire(booking, now=now, why=why) if booking.status == Status.HELD else booking

@@ -1,0 +1,99 @@
+"""Calendar parts of mails and the calendar file of a booking (RFC 5545; invitations as RFC 5546 and 6047 say).
+
+UID is the booking's bare UUID for life, SEQUENCE its version, DTSTAMP the time of that version, all instants UTC.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from bookings.models import Booking, LocationKind
+from mail.addresses import for_transport
+from mail.compose import sender
+from mail.text import one_line, plain
+
+REQUEST, CANCEL = "REQUEST", "CANCEL"
+PRODID = "-//Tpm Institute//Coaching calls//EN"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom an event is written: what the call is called on their side, and what they should know."""
+
+    email: str
+    name: str
+    summary: str
+    description: str
+
+
+def invitation(booking: Booking, reader: Reader, *, method: str) -> bytes:
+    """The calendar part of one mail to one reader; `method` must also be the MIME parameter (RFC 6047, 2.4)."""
+    event = _event(booking, summary=reader.summary, description=reader.description, cancelled=method == CANCEL)
+    # A bare address equal to the sender: with another one, mail clients warn of an unknown organizer.
+    event.add("organizer", vCalAddress(f"mailto:{sender().addr_spec}"))
+    attendee = vCalAddress(f"mailto:{for_transport(reader.email)}")
+    attendee.params["CN"] = vText(_parameter(reader.name) or for_transport(reader.email))
+    attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
+    # The call is agreed already; an answer from the calendar would change nothing, so none is asked for.
+    attendee.params["PARTSTAT"] = vText("ACCEPTED")
+    attendee.params["RSVP"] = vText("FALSE")
+    event.add("attendee", attendee)
+    return _calendar(event, method=method)
+
+
+def calendar_file(booking: Booking) -> bytes:
+    """The booking as a file to put into any calendar: no METHOD, because it invites nobody."""
+    cancelled = booking.status in (Booking.Status.CANCELLED, Booking.Status.DECLINED)
+    return _calendar(_event(booking, summary=booking.title, description="", cancelled=cancelled))
+
+
+def link_of(detail: str) -> str:
+    """The https address in a location, or "" where the location is something else."""
+    detail = one_line(detail, limit=500)
+    try:
+        parts = urlsplit(detail)
+    except ValueError:
+        return ""
+    return detail if parts.scheme == "https" and parts.netloc and " " not in detail else ""
+
+
+def _calendar(event: Event, *, method: str = "") -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", PRODID)
+    calendar.add("version", "2.0")
+    if method:
+        calendar.add("method", method)
+    calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def _event(booking: Booking, *, summary: str, description: str, cancelled: bool) -> Event:
+    # The library escapes text but passes NUL and BEL through: everything is cleaned before it sees it.
+    event = Event()
+    event.add("uid", str(booking.uid))
+    event.add("sequence", booking.version)
+    event.add("dtstamp", booking.version_at)
+    event.add("dtstart", booking.start)
+    event.add("dtend", booking.end)
+    event.add("summary", one_line(summary))
+    if description:
+        event.add("description", plain(description, limit=2000))
+    event.add("location", where(booking))
+    link = link_of(booking.location_detail)
+    if link:
+        event.add("url", link)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    return event
+
+
+def where(booking: Booking) -> str:
+    """The location in one line: the link, the address, or the number that the coach phones."""
+    if booking.location_kind == LocationKind.PHONE:
+        return one_line(f"We phone you: {booking.attendee_phone}")
+    return one_line(booking.location_detail, limit=500)
+
+
+def _parameter(value: str) -> str:
+    # RFC 6868 writes a quote as ^' and a caret as ^^, which older readers show as they stand: so neither goes in.
+    return one_line(value.replace('"', " ").replace("^", " "), limit=80)

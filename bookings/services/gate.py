@@ -1,0 +1,161 @@
+"""The booking gate: everything that takes a coach's time passes here, one transaction at a time per coach.
+
+1. Lock the coach row before reading anything of the coach's (SQLite: BEGIN IMMEDIATE locks the whole file).
+2. Read fresh rows and ask the core again.
+3. Write. Behind it stands the database's own guard (bookings/overlap.py), which sees writers that skip this gate.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+
+from bookings import overlap, selectors
+from bookings.errors import Busy, NotOffered, SlotTaken
+from bookings.models import Coach, EventType
+from bookings.models.booking import Booking
+from bookings.scheduling import Interval, Reason, SlotQuestion, why_not
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+LOCK_TIMEOUT_MS = 5_000
+STATEMENT_TIMEOUT_MS = 8_000
+RETRIES = 3
+# PostgreSQL's SQLSTATE classes (appendix A of its manual): what may work when tried again, and what came too late.
+SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
+LOCK_NOT_AVAILABLE, QUERY_CANCELED = "55P03", "57014"
+MOMENT = timedelta(seconds=1)
+
+# Somebody was quicker, or the coach went away meanwhile: the visitor did nothing wrong.
+TAKEN = {Reason.BUSY, Reason.BUFFER, Reason.LIMIT, Reason.TIME_OFF}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time that the gate has just found free, with the fresh rows it was asked of."""
+
+    coach: Coach
+    event_type: EventType
+    start: datetime
+
+    @property
+    def times(self) -> dict[str, datetime]:
+        """The booking's columns for this time: the call, and the call with its own buffers."""
+        end = self.start + self.event_type.duration
+        return {
+            "start": self.start,
+            "end": end,
+            "busy_start": self.start - self.event_type.buffer_before,
+            "busy_end": end + self.event_type.buffer_after,
+        }
+
+
+def run(work: Callable[[], T]) -> T:
+    """Do the work in a durable transaction of its own; deadlocks and serialization failures are tried again 3 times.
+
+    Raises SlotTaken where the overlap guard refused, Busy where a lock could not be had in time.
+    """
+    for attempt in range(RETRIES + 1):
+        try:
+            with transaction.atomic(durable=True):
+                _set_timeouts()
+                return work()
+        except IntegrityError as problem:
+            if overlap.NAME in str(problem):
+                raise SlotTaken from problem
+            raise
+        except OperationalError as problem:
+            if not _may_work_again(problem):
+                raise
+            log.warning("The booking gate met %s (attempt %d)", _state(problem), attempt + 1)
+            if attempt == RETRIES or _state(problem) in (LOCK_NOT_AVAILABLE, QUERY_CANCELED):
+                raise Busy from problem
+            # Jitter, so that two that met do not meet again.
+            time.sleep(random.uniform(0.005, 0.03) * (attempt + 1))  # noqa: S311
+    raise Busy
+
+
+def lock(*coach_ids: int) -> dict[int, Coach]:
+    """Lock these coach rows in the order of their ids and return them fresh; needs an open transaction.
+
+    NO KEY UPDATE, because a plain FOR UPDATE would make every foreign key check on the coach wait as well.
+    """
+    rows = Coach.objects.filter(pk__in=set(coach_ids)).order_by("pk")
+    if settings.BOOKING_GATE_LOCK:
+        rows = rows.select_for_update(no_key=True)
+    return {coach.pk: coach for coach in rows}
+
+
+def admit(
+    *, coach: Coach, event_type: EventType, start: datetime, now: datetime, without: Booking | None = None
+) -> Slot:
+    """Ask the core again with fresh rows, under the lock; `without` is one's own hold, which never counts.
+
+    Raises SlotTaken, NotOffered.
+    """
+    fresh = EventType.objects.filter(pk=event_type.pk, coaches=coach).first()
+    if fresh is None:
+        raise NotOffered(Reason.COACH_NOT_ELIGIBLE)
+    if not fresh.enabled or (fresh.is_demo and not selectors.demo_allowed()):
+        raise NotOffered(Reason.TYPE_DISABLED)
+    if not coach.active or (coach.is_demo and not selectors.demo_allowed()):
+        raise NotOffered(Reason.COACH_NOT_ELIGIBLE)
+    slot = Slot(coach, fresh, start)
+    if settings.BOOKING_GATE_CHECK:
+        refuse(why_not(_question(slot, now=now, without=without), start))
+    return slot
+
+
+def still_free(booking: Booking, *, now: datetime) -> None:
+    """Ask busy time only: a live hold was judged by notice, window and limits when it was placed. Raises SlotTaken."""
+    if not settings.BOOKING_GATE_CHECK:
+        return
+    slot = Slot(booking.coach, booking.event_type, booking.start)
+    question = _question(slot, now=now, without=booking)
+    kept = Interval(booking.busy_start, booking.busy_end)
+    if any(each.start < kept.end and kept.start < each.end for each in (*question.busy, *question.time_off)):
+        raise SlotTaken
+
+
+def refuse(reason: Reason | None) -> None:
+    """Turn the core's reason into an error; no reason, no error."""
+    if reason in TAKEN:
+        raise SlotTaken
+    if reason is not None:
+        raise NotOffered(reason)
+
+
+def _question(slot: Slot, *, now: datetime, without: Booking | None) -> SlotQuestion:
+    until = slot.start + MOMENT
+    (diary,) = selectors.diaries([slot.coach], slot.event_type, since=slot.start, until=until, now=now, without=without)
+    return diary.question(slot.event_type, since=slot.start, until=until, now=now)
+
+
+def _set_timeouts() -> None:
+    """SET LOCAL: a lock that is not had in time must cost this request, not the worker."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)",
+                [str(LOCK_TIMEOUT_MS), str(STATEMENT_TIMEOUT_MS)],
+            )
+
+
+def _state(problem: DatabaseError) -> str:
+    """The SQLSTATE of a PostgreSQL error, the result name of a SQLite one (SQLITE_BUSY), or ""."""
+    cause = problem.__cause__
+    return getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or ""
+
+
+def _may_work_again(problem: OperationalError) -> bool:
+    state = _state(problem)
+    return state in (SERIALIZATION_FAILURE, DEADLOCK, LOCK_NOT_AVAILABLE, QUERY_CANCELED) or state.startswith(
+        ("SQLITE_BUSY", "SQLITE_LOCKED")
+    )
