@@ -1,0 +1,72 @@
+"""One visitor, one call, from the first page to the cancellation, in a real browser with script and without."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.test.utils import override_settings
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Watch, axe
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """A function that moves the site's clock on by ten seconds: people take their time over a form, tests do not."""
+    shift = tmp_path / "shift"
+    shift.write_text("0")
+    with override_settings(CLOCK_SHIFT_FILE=str(shift)):
+        yield lambda: shift.write_text(str(float(shift.read_text()) + 10)) and None
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_visitor_books_a_call_and_cancels_it(
+    site: str, browser: Browser, later: Callable[[], None], script: bool
+) -> None:
+    context = browser.new_context(java_script_enabled=script, timezone_id="America/Chicago")
+    page = context.new_page()
+    watch = Watch(page, site)
+    found = {}
+
+    page.goto(site)
+    page.get_by_role("main").get_by_role("link", name="Book a coaching call").first.click()
+    page.get_by_role("link", name="Career consultation").first.click()
+    if not script:
+        page.get_by_label("Your time zone").select_option("America/Chicago")
+        page.get_by_role("button", name="Show the times").click()
+    page.locator("a.day").last.click()
+    page.locator(".time input").first.check()
+    found["times"] = axe(page) if script else []
+    page.get_by_role("button", name="Hold").click()
+
+    page.get_by_label("Your name").fill("Ada Example")
+    page.get_by_label("Email").fill("ada@example.org")
+    found["details"] = axe(page) if script else []
+    later()
+    page.get_by_role("button", name="Book").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your call is booked")
+    expect(page.get_by_role("main")).to_contain_text("ada@example.org")
+    expect(page.get_by_role("main")).to_contain_text("Central")
+    found["booked"] = axe(page) if script else []
+    assert context.cookies() == [] or {cookie["name"] for cookie in context.cookies()} == {"csrftoken"}
+
+    page.get_by_role("link", name="Cancel this call").click()
+    found["cancel"] = axe(page) if script else []
+    later()
+    page.get_by_role("button", name="Cancel the call").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This call is cancelled")
+    found["cancelled"] = axe(page) if script else []
+
+    assert {step: lines for step, lines in found.items() if lines} == {}
+    assert watch.complaints == []
+    context.close()
+
+
+def test_the_button_names_the_time_that_is_chosen(site: str, watched: Page) -> None:
+    watched.goto(f"{site}/book/career-consultation/?tz=America/New_York")
+    button = watched.get_by_role("button", name="Hold")
+    expect(button).to_have_text("Hold this time")
+    watched.locator(".time input").last.check()
+    moment = watched.locator(".time input").last.get_attribute("data-moment")
+    expect(button).to_have_text(f"Hold {moment}")
