@@ -22,7 +22,8 @@ def for_transport(address: str) -> str:
         wire = f"{local}@{domain.encode('idna').decode('ascii')}"
     except UnicodeError as error:
         raise CannotCompose("The e-mail address cannot be used.") from error
-    if not _mailbox.fullmatch(wire):
+    # "=?" begins an encoded word, which Python's header classes decode wherever they meet it, line ends included.
+    if "=?" in wire or not _mailbox.fullmatch(wire):
         raise CannotCompose("The e-mail address cannot be used.")
     return wire
 

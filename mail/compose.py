@@ -28,6 +28,7 @@ MASK = "********"
 LARGEST = 10 * 1024 * 1024
 # Seven-bit clean, so that no server has to announce 8BITMIME or SMTPUTF8.
 POLICY = SMTP.clone(cte_type="7bit")
+_header_names = re.compile(rb"(?m)^([!-9;-~]+):")
 
 
 def from_templates(stem: str, context: dict[str, Any]) -> Rendered:
@@ -51,7 +52,7 @@ def build(message: Message, rendered: Rendered, *, now: datetime) -> bytes:
     mail = EmailMessage(policy=POLICY)
     mail["From"] = sender()
     mail["To"] = Address(addr_spec=for_transport(message.recipient))
-    subject = one_line(rendered.subject)
+    subject = _header(rendered.subject)
     if not subject:
         raise CannotCompose("The message has no subject.")
     mail["Subject"] = subject
@@ -72,8 +73,11 @@ def build(message: Message, rendered: Rendered, *, now: datetime) -> bytes:
         _add_calendar(mail, rendered.calendar)
     for file in rendered.attachments:
         maintype, _, subtype = file.mime_type.partition("/")
-        mail.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=one_line(file.name, limit=80))
+        mail.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=_header(file.name, limit=80))
     content = mail.as_bytes()
+    head = content.partition(b"\r\n\r\n")[0]
+    if _header_names.findall(head) != [name.encode() for name in mail.keys()]:  # noqa: SIM118
+        raise CannotCompose("A header came out as more than one.")
     if len(content) > LARGEST:
         raise CannotCompose(f"The message is larger than {LARGEST // 1024 // 1024} MB.")
     return content
@@ -108,7 +112,7 @@ def masked(rendered: Rendered, secrets: Iterable[str]) -> Rendered:
 def sender() -> Address:
     """Who the mail is from: DEFAULT_FROM_EMAIL, named after the institute where it gives no name."""
     name, address = parseaddr(str(settings.DEFAULT_FROM_EMAIL))
-    return Address(display_name=one_line(name or identity.current().name, limit=80), addr_spec=for_transport(address))
+    return Address(display_name=_header(name or identity.current().name, limit=80), addr_spec=for_transport(address))
 
 
 def _add_calendar(mail: EmailMessage, calendar: CalendarPart) -> None:
@@ -120,6 +124,11 @@ def _add_calendar(mail: EmailMessage, calendar: CalendarPart) -> None:
         raise CannotCompose("The calendar part is not UTF-8.") from error
     # base64, because some servers rewrap quoted-printable lines and break folded iCalendar lines with them.
     mail.add_alternative(text, subtype="calendar", charset="utf-8", cte="base64", params=params)
+
+
+def _header(value: str, *, limit: int = 200) -> str:
+    """A value for a header: one line, and no encoded word, which Python's header classes would decode, CR LF included."""
+    return one_line(value, limit=limit).replace("=?", "= ?")
 
 
 def _own_address(url: str) -> str:
