@@ -18,9 +18,12 @@ def _shift() -> timedelta:
         stamp = os.stat(path).st_mtime_ns
         if _read[:2] != (path, stamp):
             with open(path, encoding="ascii") as file:
-                _read = (path, stamp, timedelta(seconds=float(file.read().strip() or "0")))
-    except (OSError, ValueError):
+                _read = (path, stamp, timedelta(seconds=float(file.read())))
+    except OSError:
         return timedelta()
+    except (ValueError, OverflowError):
+        # Caught in the middle of being written: as it was.
+        return _read[2] if _read[0] == path else timedelta()
     return _read[2]
 
 
