@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -12,4 +12,6 @@ class DeskConfig(AppConfig):
         """Keep the four staff groups as `groups` names them after every migrate."""
         from institute.desk import groups
 
-        post_migrate.connect(groups.after_migrate, sender=self, dispatch_uid="desk.groups")
+        # Django makes permissions app by app: only after the last app's turn is every one of them there.
+        last = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
+        post_migrate.connect(groups.after_migrate, sender=last, dispatch_uid="desk.groups")

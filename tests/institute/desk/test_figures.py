@@ -68,7 +68,7 @@ def test_a_hold_is_no_call_booked_and_a_no_show_is_no_call_held(
 
 def test_the_next_call_is_the_one_that_is_not_over(coach: Coach, call: Callable[..., Booking], now: datetime) -> None:
     hour = timedelta(hours=1)
-    call(coach, start=now - hour, created=now - 5 * hour, status="confirmed", attendee="Over")
+    call(coach, start=now - 2 * hour, created=now - 5 * hour, status="confirmed", attendee="Over")
     call(coach, start=now + 9 * hour, created=now - 5 * hour, status="confirmed", attendee="Later")
     call(coach, start=now + hour, created=now - 5 * hour, status="cancelled", attendee="Cancelled")
     assert figures.next_call(Booking.objects.all(), now) is not None
