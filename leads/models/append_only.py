@@ -13,6 +13,14 @@ class FrozenQuerySet(models.QuerySet[Any]):
         raise TypeError(f"{self.model.__name__} rows are never changed.")
 
 
+class KeptQuerySet(FrozenQuerySet):
+    """Not even deleted."""
+
+    def delete(self) -> NoReturn:
+        """Refused."""
+        raise TypeError(f"{self.model.__name__} rows are never deleted.")
+
+
 class Frozen(models.Model):
     """A row that can be inserted but not changed. Deleting is left to the erasure of a whole person."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from leads.models.append_only import Frozen, FrozenQuerySet
+from leads.models.append_only import Frozen, KeptQuerySet
 from leads.models.lead import Lead
 
 LIST = "interview-preparation"
@@ -26,7 +26,7 @@ class ConsentText(Frozen):
     version = models.PositiveIntegerField()
     words = models.TextField()
 
-    objects = FrozenQuerySet.as_manager()
+    objects = KeptQuerySet.as_manager()
 
     class Meta:
         ordering = ["purpose", "-version"]
@@ -37,7 +37,7 @@ class ConsentText(Frozen):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refused: consents point at these words."""
-        raise TypeError("A consent text is never deleted.")
+        raise TypeError("ConsentText rows are never deleted.")
 
 
 class Consent(models.Model):

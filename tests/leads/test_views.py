@@ -1,0 +1,380 @@
+"""The pages as a visitor's browser meets them, without script."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from leads import abuse
+from leads.models import LIST, Activity, Consent, Lead, Touch
+from mail.models import LinkToken, Message, Suppression, Topic
+from tests.leads.conftest import Clock
+
+pytestmark = pytest.mark.django_db
+Fill = Callable[..., dict[str, Any]]
+MakeLead = Callable[..., Lead]
+MakeLink = Callable[..., str]
+SUBSCRIBE, CONTACT = "/subscribe/", "/contact/"
+
+
+def everything() -> list[Any]:
+    """All rows of the rooms that a page of ours could change."""
+    models = [Lead, Consent, Activity, Touch, Message, Topic, LinkToken, Suppression]
+    return [list(model._base_manager.order_by("pk").values()) for model in models]
+
+
+def errors(html: str) -> dict[str, str]:
+    """The sentence beside each field, by the field's id."""
+    found = re.findall(r'<div id="(id_\w+)_error"[^>]*>(.*?)</div>', html, re.S)
+    return {field: " ".join(re.sub(r"<[^>]+>", " ", words).split()) for field, words in found}
+
+
+def test_a_visitor_asks_for_the_guide(client: Client, stopped: Clock, filled: Fill) -> None:
+    page = client.get(SUBSCRIBE)
+    assert page.status_code == 200
+    answer = client.post(SUBSCRIBE, filled(wants_list="on"))
+    assert (answer.status_code, answer["Location"]) == (303, "/subscribe/thanks/")
+    thanks = client.get(answer["Location"])
+    assert thanks.status_code == 200
+    assert "alice@example.org" in thanks.text
+    assert Lead.objects.get().email == "alice@example.org"
+    assert Consent.objects.get().state == "asked"
+
+
+def test_both_wishes_are_unticked(client: Client) -> None:
+    boxes = re.findall(r'<input type="checkbox"[^>]*>', client.get(SUBSCRIBE).text)
+    assert len(boxes) == 2
+    assert [box for box in boxes if "checked" in box] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "sentences"),
+    [
+        (SUBSCRIBE, {"name": ""}, {"id_name": "Enter your name."}),
+        (SUBSCRIBE, {"name": "x" * 121}, {"id_name": "Use at most 120 characters for your name."}),
+        (SUBSCRIBE, {"email": ""}, {"id_email": "Enter your email address."}),
+        (SUBSCRIBE, {"email": "alice"}, {"id_email": "Enter an email address like name@example.org."}),
+        (SUBSCRIBE, {"email": "a@b"}, {"id_email": "Enter an email address like name@example.org."}),
+        (SUBSCRIBE, {"role_of_interest": ""}, {"id_role_of_interest": "Choose a role, or “I am not sure yet”."}),
+        (SUBSCRIBE, {"role_of_interest": "king"}, {"id_role_of_interest": "Choose one of the roles in the list."}),
+        (
+            SUBSCRIBE,
+            {"phone": "12"},
+            {"id_phone": "Enter a phone number like (215) 555-0123, or with its country code like +44 20 7946 0123."},
+        ),
+        (
+            SUBSCRIBE,
+            {"wants_call": "on"},
+            {"id_phone": "Enter the phone number we may call, or untick the phone call."},
+        ),
+        (
+            SUBSCRIBE,
+            {"name": "Al\x00ice", "email": "a\x00@b.org"},
+            {
+                "id_name": "Please remove hidden control characters from this text.",
+                "id_email": "Enter an email address like name@example.org.",
+            },
+        ),
+        (CONTACT, {"message": ""}, {"id_message": "Write your message."}),
+        (
+            CONTACT,
+            {"message": "x" * 5001},
+            {"id_message": "Use at most 5,000 characters; this message has 5001."},
+        ),
+    ],
+)
+def test_what_cannot_be_used_gets_a_sentence_beside_its_field(
+    client: Client,
+    stopped: Clock,
+    filled: Fill,
+    written: Fill,
+    path: str,
+    change: dict[str, str],
+    sentences: dict[str, str],
+) -> None:
+    form = (filled if path == SUBSCRIBE else written)(**change)
+    before = everything()
+    answer = client.post(path, form)
+    assert answer.status_code == 422
+    assert errors(answer.text) == sentences
+    for field, sentence in sentences.items():
+        described = re.search(rf'<(?:input|select|textarea)[^>]*id="{field}"[^>]*>', answer.text)
+        assert described is not None
+        assert f"{field}_error" in described[0]
+        assert 'aria-invalid="true"' in described[0]
+        assert re.search(rf'<a href="#{field}">[^<]*{re.escape(sentence)}', answer.text)
+    assert everything() == before
+
+
+def test_what_was_typed_is_kept(client: Client, stopped: Clock, filled: Fill) -> None:
+    form = filled(
+        name="<b>Al</b>",
+        email="no address",
+        role_of_interest="undecided",
+        phone="12",
+        best_time_to_call='"evenings"',
+        wants_list="on",
+    )
+    page = client.post(SUBSCRIBE, form).text
+    for kept in (
+        'value="&lt;b&gt;Al&lt;/b&gt;"',
+        'value="no address"',
+        '<option value="undecided" selected>',
+        'value="12"',
+        'value="&quot;evenings&quot;"',
+    ):
+        assert kept in page
+    assert re.search(r'<input type="checkbox" name="wants_list"[^>]* checked', page)
+    assert "<b>Al" not in page
+
+
+@pytest.mark.parametrize("path", [SUBSCRIBE, CONTACT])
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"company_website": "https://spam.example"}, abuse.TRAPPED),
+        ({"form_time": ""}, abuse.FORGED),
+        ({"form_time": "1:x"}, abuse.FORGED),
+    ],
+)
+def test_a_robot_is_asked_again_and_a_person_can_answer(
+    client: Client,
+    stopped: Clock,
+    filled: Fill,
+    written: Fill,
+    path: str,
+    change: dict[str, str],
+    reason: str,
+) -> None:
+    before = everything()
+    answer = client.post(path, (filled if path == SUBSCRIBE else written)(**change))
+    assert answer.status_code == 422
+    assert abuse.SENTENCES[reason] in answer.text.replace("&#x27;", "'")
+    assert 'value="alice@example.org"' in answer.text
+    assert everything() == before
+    fresh = re.search(r'name="form_time" value="([^"]+)"', answer.text)
+    assert fresh is not None
+    stopped.forward(seconds=3)
+    assert client.post(path, (filled if path == SUBSCRIBE else written)(form_time=fresh[1])).status_code == 303
+
+
+@pytest.mark.parametrize("path", [SUBSCRIBE, CONTACT])
+def test_too_fast_is_asked_to_wait_a_moment(
+    client: Client, stopped: Clock, filled: Fill, written: Fill, path: str
+) -> None:
+    form = (filled if path == SUBSCRIBE else written)(form_time=abuse.form_time(stopped.now))
+    answer = client.post(path, form)
+    assert answer.status_code == 422
+    assert abuse.SENTENCES[abuse.TOO_FAST] in answer.text
+    stopped.forward(seconds=2)
+    assert client.post(path, form).status_code == 303
+
+
+@pytest.mark.parametrize("path", [SUBSCRIBE, CONTACT])
+def test_a_limit_answers_429_and_keeps_the_form(
+    client: Client, stopped: Clock, filled: Fill, written: Fill, settings: Settings, path: str
+) -> None:
+    settings.ABUSE_LIMITS = {**settings.ABUSE_LIMITS, "subscribe:address": "1/hour", "contact:address": "1/hour"}
+    form = (filled if path == SUBSCRIBE else written)()
+    assert client.post(path, form).status_code == 303
+    before = everything()
+    stopped.forward(minutes=15)
+    answer = client.post(path, form)
+    assert (answer.status_code, answer["Retry-After"]) == (429, str(45 * 60))
+    assert "Try again in 45 minutes" in answer.text
+    assert 'value="alice@example.org"' in answer.text
+    assert everything() == before
+    assert client.post(path, form, REMOTE_ADDR="203.0.113.10").status_code == 303
+    stopped.forward(minutes=45)
+    assert client.post(path, form).status_code == 303
+
+
+def test_known_and_unknown_addresses_get_the_same_answer(
+    client: Client, stopped: Clock, filled: Fill, make_lead: MakeLead
+) -> None:
+    known = make_lead("alice@example.org")
+    known.confirmed_at = stopped.now
+    known.save()
+    answers = {}
+    for email in ("alice@example.org", "carol@example.org"):
+        visitor = Client()
+        posted = visitor.post(SUBSCRIBE, filled(email=email, wants_list="on"))
+        thanks = visitor.get(posted["Location"])
+        mask = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", thanks.text)
+        answers[email] = (posted.status_code, posted["Location"], thanks.status_code, mask.replace(email, "…"))
+    assert answers["alice@example.org"] == answers["carol@example.org"]
+
+
+@pytest.mark.parametrize("path", [SUBSCRIBE, CONTACT, "/subscribe/thanks/", "/confirm/x/", "/preferences/x/"])
+@pytest.mark.parametrize("proof", [{}, {"csrfmiddlewaretoken": "A" * 64}, {"csrfmiddlewaretoken": "\x00"}])
+def test_every_form_needs_its_csrf_proof(
+    browser: Client, stopped: Clock, filled: Fill, path: str, proof: dict[str, str]
+) -> None:
+    browser.get(SUBSCRIBE)
+    before = everything()
+    assert browser.post(path, {**filled(), **proof}).status_code == 403
+    assert everything() == before
+
+
+def test_a_foreign_origin_is_refused_even_with_the_proof(browser: Client, stopped: Clock, filled: Fill) -> None:
+    page = browser.get(SUBSCRIBE)
+    proof = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+    assert proof is not None
+    form = {**filled(), "csrfmiddlewaretoken": proof[1]}
+    assert browser.post(SUBSCRIBE, form, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert browser.post(SUBSCRIBE, form, headers={"Origin": "null"}).status_code == 403
+    assert browser.post(SUBSCRIBE, form, headers={"Origin": "http://testserver"}).status_code == 303
+
+
+def test_the_page_that_led_here_is_carried_in_the_form(client: Client, stopped: Clock, filled: Fill) -> None:
+    page = client.get(
+        SUBSCRIBE + "?utm_source=news", headers={"Referer": "http://testserver/contact/?utm_campaign=may"}
+    ).text
+    carried = {name: re.search(rf'name="{name}" value="([^"]*)"', page) for name in ("page", "came_from")}
+    form = {name: found[1] for name, found in carried.items() if found}
+    client.post(SUBSCRIBE, filled(**form))
+    touch = Touch.objects.get()
+    assert (touch.page, touch.referrer_page, touch.utm_source, touch.utm_campaign) == (
+        "/subscribe/",
+        "/contact/",
+        "news",
+        "may",
+    )
+
+
+@pytest.mark.parametrize("referrer", ["https://evil.example/contact/", "http://[", "\xff", "//testserver/contact/ x"])
+def test_foreign_referrers_are_not_carried(client: Client, referrer: str) -> None:
+    assert 'name="came_from" value=' not in client.get(SUBSCRIBE, headers={"Referer": referrer}).text
+
+
+def test_the_form_comes_as_a_fragment_for_the_guide(client: Client, stopped: Clock, filled: Fill) -> None:
+    htmx = {"HX-Request": "true"}
+    fragment = client.get(SUBSCRIBE, headers=htmx)
+    assert fragment.text.lstrip().startswith('<form id="subscribe-form"')
+    assert 'hx-post="/subscribe/"' in fragment.text
+    assert "HX-Request" in fragment["Vary"]
+    wrong = client.post(SUBSCRIBE, filled(email="x"), headers=htmx)
+    assert (wrong.status_code, errors(wrong.text)) == (
+        200,
+        {"id_email": "Enter an email address like name@example.org."},
+    )
+    done = client.post(SUBSCRIBE, filled(), headers=htmx, follow=True)
+    assert "<html" not in done.text
+    assert "alice@example.org" in done.text
+
+
+def test_the_mail_can_be_asked_for_twice_more(client: Client, stopped: Clock, filled: Fill) -> None:
+    client.post(SUBSCRIBE, filled())
+    for _ in range(3):
+        answer = client.post("/subscribe/thanks/")
+        assert (answer.status_code, answer["Location"]) == (303, "/subscribe/thanks/?again=1")
+    assert Message.objects.count() == 3
+
+
+def test_a_stranger_cannot_ask_for_mail_again(client: Client, stopped: Clock, filled: Fill) -> None:
+    Client().post(SUBSCRIBE, filled())
+    client.post("/subscribe/thanks/", {"email": "alice@example.org"})
+    assert Message.objects.count() == 1
+
+
+def test_the_link_shows_a_button_and_the_button_confirms(
+    client: Client, stopped: Clock, filled: Fill, link: MakeLink
+) -> None:
+    client.post(SUBSCRIBE, filled(wants_list="on"))
+    lead, asked = Lead.objects.get(), Consent.objects.get()
+    path = reverse("leads:confirm", args=[link(lead, "confirm")])
+    page = client.get(path).text
+    assert asked.text.words in page
+    assert f'name="consent" value="{asked.pk}"' in page
+    answer = client.post(path, {"consent": str(asked.pk)})
+    assert (answer.status_code, answer["Location"]) == (303, path)
+    assert "Your address is confirmed" in client.get(path).text
+    assert Consent.objects.get().state == "confirmed"
+
+
+@pytest.mark.parametrize("page", ["confirm", "preferences", "unsubscribe"])
+def test_looking_changes_nothing(client: Client, stopped: Clock, filled: Fill, link: MakeLink, page: str) -> None:
+    client.post(SUBSCRIBE, filled(wants_list="on"))
+    path = reverse(f"leads:{page}", args=[link(Lead.objects.get(), page)])
+    before = everything()
+    for _ in range(5):
+        assert client.get(path).status_code == 200
+        assert client.head(path).status_code == 200
+        assert client.get(path, headers={"Purpose": "prefetch"}).status_code == 200
+    assert everything() == before
+
+
+def test_choices_are_saved_from_the_link(client: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink) -> None:
+    path = reverse("leads:preferences", args=[link(make_lead(), "preferences")])
+    answer = client.post(path, {"wants_list": "on"})
+    assert answer.status_code == 303
+    page = client.get(answer["Location"]).text
+    assert "Your choices are saved" in page
+    assert re.search(r'name="wants_list"[^>]* checked', page)
+    assert not re.search(r'name="wants_call"[^>]* checked', page)
+    client.post(path, {})
+    assert Consent.objects.get().state == "withdrawn"
+
+
+def test_a_mail_client_unsubscribes_in_one_click(
+    browser: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink
+) -> None:
+    lead = make_lead()
+    Client().post(reverse("leads:preferences", args=[link(lead, "preferences")]), {"wants_list": "on"})
+    assert Consent.objects.get().state == "confirmed"
+    path = reverse("leads:unsubscribe", args=[link(lead, "unsubscribe", hours=None)])
+    for _ in range(2):
+        answer = browser.post(path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+        assert (answer.status_code, "You are unsubscribed" in answer.text, answer.cookies) == (200, True, {})
+    assert Suppression.objects.get().stream == LIST
+    assert [row.kind for row in lead.activities.all()].count("consent_withdrawn") == 1
+
+
+@pytest.mark.parametrize("body", ["", "List-Unsubscribe=", "List-Unsubscribe=one-click", "x=%00", "\x00"])
+def test_any_other_body_shows_the_page_and_changes_nothing(
+    browser: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink, body: str
+) -> None:
+    path = reverse("leads:unsubscribe", args=[link(make_lead(), "unsubscribe")])
+    before = everything()
+    answer = browser.post(path, body, content_type="application/x-www-form-urlencoded")
+    assert (answer.status_code, "Stop the interview-preparation emails?" in answer.text) == (200, True)
+    assert everything() == before
+
+
+def test_a_visitor_writes_to_staff(client: Client, stopped: Clock, written: Fill) -> None:
+    page = client.get(CONTACT).text
+    assert "tel:+12154302201" in page
+    assert page.count("Monday to Friday, 9 AM to 5 PM Eastern") >= 2
+    answer = client.post(CONTACT, written(message="Hello\r\nthere"))
+    assert (answer.status_code, answer["Location"]) == (303, "/contact/thanks/")
+    assert client.get("/contact/thanks/").status_code == 200
+    assert Lead.objects.get().activities.get(kind="enquiry").data["message"] == "Hello\nthere"
+
+
+@pytest.mark.parametrize("path", [SUBSCRIBE, CONTACT])
+def test_every_field_has_a_label_and_says_what_may_fill_it(client: Client, path: str) -> None:
+    page = client.get(path).text
+    for control in re.findall(r"<(?:input|select|textarea)[^>]*>", page):
+        if 'type="hidden"' in control:
+            continue
+        name = re.search(r'id="([^"]+)"', control)
+        assert name is not None, control
+        assert f'for="{name[1]}"' in page, control
+        assert "autocomplete=" in control or "checkbox" in control or "<select" in control, control
+
+
+def test_other_methods_are_refused(client: Client) -> None:
+    for path in (SUBSCRIBE, CONTACT, "/contact/thanks/", "/subscribe/thanks/"):
+        assert client.put(path).status_code == 405
+
+
+def test_a_form_older_than_a_day_is_asked_again(client: Client, stopped: Clock, filled: Fill) -> None:
+    old = abuse.form_time(stopped.now - timedelta(hours=25))
+    answer = client.post(SUBSCRIBE, filled(form_time=old))
+    assert answer.status_code == 422
+    assert abuse.SENTENCES[abuse.TOO_OLD] in answer.text
