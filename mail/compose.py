@@ -111,8 +111,13 @@ def masked(rendered: Rendered, secrets: Iterable[str]) -> Rendered:
 
 def sender() -> Address:
     """Who the mail is from: DEFAULT_FROM_EMAIL, named after the institute where it gives no name."""
-    name, address = parseaddr(str(settings.DEFAULT_FROM_EMAIL))
-    return Address(display_name=_header(name or identity.current().name, limit=80), addr_spec=for_transport(address))
+    name = parseaddr(str(settings.DEFAULT_FROM_EMAIL))[0] or identity.current().name
+    return Address(display_name=_header(name, limit=80), addr_spec=sender_address())
+
+
+def sender_address() -> str:
+    """The bare address in DEFAULT_FROM_EMAIL: what MAIL FROM and an invitation's ORGANIZER say; raises CannotCompose."""
+    return for_transport(parseaddr(str(settings.DEFAULT_FROM_EMAIL))[1])
 
 
 def _add_calendar(mail: EmailMessage, calendar: CalendarPart) -> None:

@@ -157,7 +157,7 @@ class _Sender:
     def _hand_over(self, message: Message, content: bytes, transport: Transport) -> None:
         try:
             transport.offer(
-                sender=compose.sender().addr_spec, recipient=for_transport(message.recipient), size=len(content)
+                sender=compose.sender_address(), recipient=for_transport(message.recipient), size=len(content)
             )
             if not self._may_begin(message):
                 transport.reset()
