@@ -1,0 +1,56 @@
+"""Coaches: owners manage all of it, a coach edits the own words and meeting link."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.decorators import display
+
+from bookings.admin.own import OwnRows, sees_all
+from bookings.models import Coach
+
+OWN_WORDS = {"headline", "bio", "location_kind", "location_detail"}
+
+
+@admin.register(Coach)
+class CoachAdmin(OwnRows):
+    """Who can be booked."""
+
+    coach_path = "pk"
+    list_display = ("name", "headline", "kinds", "zone", "active", "is_demo")
+    list_filter = ("active", "is_demo", "event_types")
+    coach_filters = ("active", "is_demo", "event_types")
+    search_fields = ("name", "slug", "headline")
+    search_help_text = "Name or headline"
+    list_per_page = 50
+    prepopulated_fields = {"slug": ("name",)}
+    autocomplete_fields = ("user",)
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "headline", "bio")}),
+        ("Where calls happen", {"fields": ("location_kind", "location_detail")}),
+        ("Booking", {"fields": ("active", "limit_per_day", "limit_per_week", "user", "is_demo")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With what the list shows, so that its length does not add queries."""
+        return super().get_queryset(request).prefetch_related("event_types", "schedules")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Coach | None = None) -> tuple[str, ...]:
+        """A coach edits words and link; name, sign-in, limits and being bookable are the owner's."""
+        if sees_all(request):
+            return ("is_demo",)
+        return tuple(field.name for field in Coach._meta.fields if field.name not in OWN_WORDS and field.name != "id")
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Coach | None = None) -> Any:
+        """None where the fields cannot be edited; and a slug that has been published stays."""
+        return {} if obj is not None or not sees_all(request) else super().get_prepopulated_fields(request, obj)
+
+    @display(description="Takes")
+    def kinds(self, coach: Coach) -> str:
+        """The kinds of call this coach takes."""
+        return ", ".join(kind.title for kind in coach.event_types.all()) or "—"
+
+    @display(description="Time zone")
+    def zone(self, coach: Coach) -> str:
+        """The zones of the coach's schedules."""
+        return ", ".join(dict.fromkeys(str(schedule.time_zone) for schedule in coach.schedules.all())) or "no hours yet"

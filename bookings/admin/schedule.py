@@ -1,0 +1,100 @@
+"""Weekly hours, and the dates that differ from them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from bookings.admin.own import HoursOfCoach
+from bookings.models import AvailabilityRule, DateOverride, DateOverrideWindow, Schedule
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+class RuleInline(TabularInline):
+    """Open from … to … on a weekday; several lines a day are fine."""
+
+    model = AvailabilityRule
+    extra = 0
+    fields = ("weekday", "opens", "closes")
+
+
+class WindowInline(TabularInline):
+    """The hours of that one date; none closes it."""
+
+    model = DateOverrideWindow
+    extra = 0
+    fields = ("opens", "closes")
+    verbose_name_plural = "hours on this date (none: closed)"
+
+
+def hours(rows: Any) -> str:
+    """Windows in a cell, e.g. "09:00–17:00"."""
+    return ", ".join(f"{row.opens:%H:%M}–{row.closes:%H:%M}" for row in rows)
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(HoursOfCoach):
+    """A coach's weekly hours in one time zone."""
+
+    inlines = (RuleInline,)
+    list_display = ("name", "coach", "time_zone", "week", "valid_from", "valid_until")
+    list_filter = ("coach",)
+    search_fields = ("name", "coach__name")
+    search_help_text = "Name of the schedule or the coach"
+    list_select_related = ("coach",)
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With the rules that the list shows."""
+        return super().get_queryset(request).prefetch_related("rules")
+
+    def coach_ids(self, obj: Schedule) -> set[int]:
+        """The coach, and the one the schedule belonged to before."""
+        before = Schedule.objects.filter(pk=obj.pk).values_list("coach_id", flat=True)
+        return {obj.coach_id, *before}
+
+    @display(description="Week")
+    def week(self, schedule: Schedule) -> str:
+        """The week on one line."""
+        days: dict[int, list[AvailabilityRule]] = {}
+        for rule in schedule.rules.all():
+            days.setdefault(rule.weekday, []).append(rule)
+        return "; ".join(f"{DAYS[day]} {hours(rules)}" for day, rules in sorted(days.items())) or "closed"
+
+
+@admin.register(DateOverride)
+class DateOverrideAdmin(HoursOfCoach):
+    """One local date with other hours, or none."""
+
+    coach_path = "schedule__coach"
+    coach_filters = ("schedule__coach",)
+    inlines = (WindowInline,)
+    list_display = ("date", "coach", "opened", "note")
+    list_filter = ("schedule__coach",)
+    search_fields = ("note", "schedule__coach__name")
+    search_help_text = "Note or coach"
+    date_hierarchy = "date"
+    list_select_related = ("schedule__coach",)
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With the windows that the list shows."""
+        return super().get_queryset(request).prefetch_related("windows")
+
+    def coach_ids(self, obj: DateOverride) -> set[int]:
+        """The coach of the schedule, and of the one the date belonged to before."""
+        before = DateOverride.objects.filter(pk=obj.pk).values_list("schedule__coach_id", flat=True)
+        return {obj.schedule.coach_id, *before}
+
+    @display(description="Coach", ordering="schedule__coach__name")
+    def coach(self, override: DateOverride) -> str:
+        """Whose date it is."""
+        return override.schedule.coach.name
+
+    @display(description="Hours")
+    def opened(self, override: DateOverride) -> str:
+        """The windows, or closed."""
+        return hours(override.windows.all()) or "closed"

@@ -1,0 +1,1 @@
+"""The pages of the booking room, one noun a file."""

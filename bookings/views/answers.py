@@ -1,0 +1,28 @@
+"""Answers that several pages give."""
+
+from django.http import HttpResponseRedirect
+
+from bookings.errors import BookingError, Busy, NotOffered, SlotTaken
+
+
+class SeeOther(HttpResponseRedirect):
+    """303 after a POST: whatever came in, the next request is a GET (RFC 9110, section 15.4.4)."""
+
+    status_code = 303
+
+
+SENTENCES: dict[type[BookingError], str] = {
+    SlotTaken: "Somebody else was quicker: that time is taken now. These are the nearest free times.",
+    NotOffered: "That time cannot be booked. These are the nearest free times.",
+    Busy: "Many people are booking at this moment. Nothing was booked: please press the button again.",
+}
+
+
+def sentence(error: BookingError) -> str:
+    """What happened, in a sentence for the visitor."""
+    return next((text for kind, text in SENTENCES.items() if isinstance(error, kind)), "That cannot be done.")
+
+
+def status(error: BookingError) -> int:
+    """409 where somebody else was there first, 422 where the request itself could not be met."""
+    return 409 if isinstance(error, SlotTaken | Busy) else 422

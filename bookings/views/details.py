@@ -1,0 +1,238 @@
+"""Between a held time and a booked call: who is calling, and what about."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from bookings import links, selectors, services
+from bookings.errors import BookingError, KeyReused, NotActive, NotOffered, PhoneNeeded, SlotTaken
+from bookings.forms import DetailsForm
+from bookings.forms.details import PHONE_NEEDED
+from bookings.models import Booking, Coach, LocationKind
+from bookings.views import answers, days, held, wording, zones
+from bookings.views.asked import default_zone, find_coach, instant, written
+from bookings.views.choose import facts
+from leads import abuse
+from leads import services as people
+from leads.client import client_address
+from leads.errors import Suspicious, TooMany
+from leads.token_pages import retry_later, token_page
+from mail import clock
+from mail.errors import LinkUnknown
+
+FORM_GONE = {Booking.Status.CONFIRMED, Booking.Status.PENDING, Booking.Status.COMPLETED, Booking.Status.NO_SHOW}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What this request is about: the hold, the zone it is shown in, the start and coach that are wanted."""
+
+    hold: Booking
+    zone: ZoneInfo
+    start: datetime
+    coach: Coach | None
+    now: datetime
+    token: str
+    notices: tuple[str, ...] = field(default=())
+    problem: str = ""
+
+    @property
+    def live(self) -> bool:
+        """True while the time is kept for this visitor."""
+        return self.hold.is_live_hold(self.now) and self.start == self.hold.start
+
+
+@token_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """The form beside the held time; its POST books, or renews the hold."""
+    now = clock.now()
+    booking = links.find_booking(token, purpose=links.HOLD, now=now)
+    if booking.event_type.slug != slug:
+        raise LinkUnknown
+    data = request.POST if request.method == "POST" else request.GET
+    step = Step(
+        hold=booking,
+        zone=zones.find(booking.attendee_time_zone) or default_zone(),
+        start=instant(data.get("start")) or booking.start,
+        coach=find_coach(data.get("coach") or "", booking.event_type),
+        now=now,
+        token=token,
+    )
+    if request.method == "POST":
+        return _renew(request, step) if data.get("do") == "renew" else _confirm(request, step)
+    step = replace(step, start=booking.start)
+    if booking.status in FORM_GONE or not booking.event_type.enabled:
+        return _done(request, step)
+    if not step.live and not _still_free(step):
+        step = replace(step, problem="The time you had chosen is taken now. These are the nearest free times.")
+        return _page(request, step, _form(step), offer=True)
+    return _page(request, step, _form(step))
+
+
+def _done(request: HttpRequest, step: Step, *, status: int = 200) -> HttpResponse:
+    """The held time became a call already, or cannot become one any more."""
+    return render(request, "bookings/details_done.html", facts(step.hold.event_type) | {"nav": "book"}, status=status)
+
+
+def _form(step: Step, request: HttpRequest | None = None) -> DetailsForm:
+    return DetailsForm(
+        request.POST if request else None,
+        now=step.now,
+        we_phone=step.hold.event_type.location_kind == LocationKind.PHONE,
+    )
+
+
+def _still_free(step: Step) -> bool:
+    return bool(
+        selectors.month_of_slots(
+            event_type=step.hold.event_type,
+            coach=step.coach,
+            since=step.start,
+            until=step.start + timedelta(minutes=1),
+            now=step.now,
+            own_hold=step.hold,
+        )
+    )
+
+
+def _page(
+    request: HttpRequest, step: Step, form: DetailsForm, *, status: int = 200, offer: bool = False
+) -> HttpResponse:
+    """The form; with `offer`, the nearest free times as radio buttons above it."""
+    kind, hold = step.hold.event_type, step.hold
+    near = selectors.nearest_slots(event_type=kind, coach=step.coach, around=step.start, now=step.now) if offer else []
+    back = {
+        "tz": step.zone.key,
+        "coach": step.coach.slug if step.coach else "",
+        "start": written(step.start),
+    }
+    context = facts(kind) | {
+        "nav": "book",
+        "form": form,
+        "step": step,
+        "coach": hold.coach if step.live else step.coach,
+        "start_value": written(step.start),
+        "moment": wording.moment(step.start, step.zone),
+        "when": wording.sentence(step.start, step.zone),
+        "span": wording.span(step.start, step.start + kind.duration, step.zone),
+        "held_until": hold.held_until,
+        "held_until_words": wording.clock(hold.held_until, step.zone) if hold.held_until else "",
+        "zone_name": zones.name(step.zone),
+        "ran_out": not step.live and step.start == hold.start,
+        "can_renew": step.live and hold.renewals_left > 0,
+        "too_late_to_cancel": step.now > step.start - kind.cancel_window,
+        "offer": offer,
+        "times": days.moments(near, step.zone),
+        "back": f"{reverse('bookings:event_type', args=[kind.slug])}?{urlencode({k: v for k, v in back.items() if v})}",
+    }
+    return render(request, "bookings/details.html", context, status=status)
+
+
+def _renewed(step: Step) -> Step:
+    """The step with its hold renewed where it is live: every step of the visitor's gives ten more minutes."""
+    if not step.live:
+        return step
+    try:
+        hold = services.renew_hold(booking=step.hold, now=step.now)
+    except BookingError:
+        return step
+    return replace(step, hold=hold)
+
+
+def _renew(request: HttpRequest, step: Step) -> HttpResponse:
+    """Ten more minutes on request; what was typed stays, unchecked."""
+    try:
+        step = replace(step, hold=services.renew_hold(booking=step.hold, now=step.now))
+        form = _unchecked(request, step)
+        return _page(request, step, form)
+    except NotActive:
+        step = replace(step, problem="The time had already run out. It may still be free: book it to find out.")
+    except BookingError as error:
+        step = replace(step, problem=answers.sentence(error))
+    return _page(request, step, _unchecked(request, step), status=409)
+
+
+def _unchecked(request: HttpRequest, step: Step) -> DetailsForm:
+    """The form as it was typed, without complaints about what is not filled in yet."""
+    form = _form(step, request)
+    form.is_valid()
+    form.errors.clear()
+    return form
+
+
+def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
+    form = _form(step, request)
+    if not form.is_valid():
+        return _page(request, _renewed(step), form, status=422)
+    typed = form.cleaned_data
+    key = typed["idempotency_key"]
+    if not key:
+        form.new_key()
+        key = form.data["idempotency_key"]
+    try:
+        # A form that was already booked with costs nothing when it is sent again (double click, reload).
+        if not Booking.objects.filter(idempotency_key=key).exists():
+            abuse.check(request=request, form=form, entry="booking", email=typed["email"], now=step.now)
+        booking = services.confirm(
+            hold=step.hold,
+            event_type=step.hold.event_type,
+            start=step.start,
+            coach=step.coach,
+            name=typed["name"],
+            email=typed["email"],
+            phone=form.phone_number(),
+            questions=typed["questions"],
+            time_zone=step.zone.key,
+            idempotency_key=key,
+            page=reverse("bookings:event_type", args=[step.hold.event_type.slug]),
+            now=step.now,
+        )
+    except TooMany as error:
+        wait = wording.length(max(error.retry_after, timedelta(minutes=1)))
+        problem = f"Many calls have been booked from your connection or address. Please wait {wait} and send again, or call us."
+        return retry_later(_page(request, replace(_renewed(step), problem=problem), form, status=429), error)
+    except Suspicious as error:
+        form.ask_again(error, now=step.now)
+        return _page(request, _renewed(step), form, status=422)
+    except KeyReused:
+        if Booking.objects.filter(pk=step.hold.pk, status__in=FORM_GONE).exists():
+            return _done(request, step, status=409)
+        form.new_key()
+        problem = "This form had already been sent with other answers. Please check them and book once more."
+        return _page(request, replace(_renewed(step), problem=problem), form, status=409)
+    except PhoneNeeded:
+        form.add_error("phone", PHONE_NEEDED)
+        return _page(request, _renewed(step), form, status=422)
+    except BookingError as error:
+        step = replace(step, problem=answers.sentence(error))
+        offer = isinstance(error, SlotTaken | NotOffered)
+        return _page(request, step, form, status=answers.status(error), offer=offer)
+    if typed.get("wants_list"):
+        _subscribe(request, booking, step.now)
+    raw = links.mint_manage(booking=booking, now=step.now)
+    response = answers.SeeOther(f"{reverse('bookings:manage', args=[raw])}?booked=1")
+    held.forget(response)
+    return response
+
+
+def _subscribe(request: HttpRequest, booking: Booking, now: datetime) -> None:
+    """Ask the mailbox whether it wants the list; the call is booked either way."""
+    people.subscribe(
+        email=booking.attendee_email,
+        name=booking.attendee_name,
+        role_of_interest="",
+        phone="",
+        best_time_to_call="",
+        wants_list=True,
+        wants_call=False,
+        page=reverse("bookings:event_type", args=[booking.event_type.slug]),
+        now=now,
+        address=client_address(request),
+    )
