@@ -27,6 +27,8 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
 )
 # The identity lies in the mail room, because every mail shows it; staff look for it under the institute.
 ELSEWHERE = {("mail", "institute"): ("Institute", "apartment")}
+# What a visitor books is a coaching call; staff call it a consultation.
+NAMES = {("bookings", "booking"): "Consultations", ("mail", "institute"): "Institute"}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -49,7 +51,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             if not page.has_view_permission(request):
                 continue
             link = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-            items.append({"title": _name(model), "icon": icon, "link": link})
+            items.append({"title": NAMES.get(key) or _name(model), "icon": icon, "link": link})
         if items:
             groups.append({"title": title, "separator": True, "items": items})
     return groups
