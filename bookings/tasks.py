@@ -1,0 +1,22 @@
+"""Doorbells of the booking room: a task calls one function and logs."""
+
+import logging
+
+from celery import shared_task
+
+from bookings import services
+from bookings.errors import Busy
+from mail import clock
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="bookings.tidy_holds", ignore_result=True)
+def tidy_holds() -> None:
+    """Mark the holds that ran out, so that the desk's lists show them as what they are; no guard needs it."""
+    try:
+        number = services.expire_holds(now=clock.now())
+    except Busy:
+        log.info("The calendar was busy; the holds are tidied next time")
+    else:
+        log.info("Tidied %d holds that ran out", number)

@@ -1,0 +1,55 @@
+"""A person says what became of a call."""
+
+import pytest
+
+from bookings import services
+from bookings.errors import NotActive
+from bookings.models import Booking, EventType
+from leads.models import Activity, Lead
+from tests.bookings.house import MINUTE, TUESDAY_TEN, a_coach, a_type, book, cancel, history_replays, hold
+
+pytestmark = pytest.mark.django_db
+AFTER = TUESDAY_TEN + 30 * MINUTE
+
+
+@pytest.fixture
+def kind() -> EventType:
+    return a_type(a_coach(), cancel_window=0 * MINUTE)
+
+
+@pytest.fixture
+def booking(kind: EventType) -> Booking:
+    return book(kind)
+
+
+def test_a_call_that_took_place_moves_its_lead_on(booking: Booking) -> None:
+    done = services.record_outcome(booking=booking, outcome="completed", actor="ada", now=AFTER)
+    assert (done.status, done.version, Lead.objects.get().stage) == ("completed", 1, "call_done")
+    assert done.events.get(name="outcome").actor == "ada"
+    assert Activity.objects.filter(kind="booking").last() is not None
+    assert history_replays()
+
+
+def test_an_outcome_can_be_corrected(booking: Booking) -> None:
+    services.record_outcome(booking=booking, outcome="no_show", actor="ada", now=AFTER)
+    assert Lead.objects.get().stage == "call_booked"
+    assert services.record_outcome(booking=booking, outcome="completed", actor="ada", now=AFTER).status == "completed"
+    services.record_outcome(booking=booking, outcome="completed", actor="ada", now=AFTER)
+    assert booking.events.filter(name="outcome").count() == 2
+
+
+def test_nobody_has_done_a_call_before_its_end(booking: Booking) -> None:
+    with pytest.raises(NotActive):
+        services.record_outcome(booking=booking, outcome="completed", actor="ada", now=AFTER - MINUTE)
+
+
+def test_what_was_no_call_has_no_outcome(kind: EventType, booking: Booking) -> None:
+    cancelled, held = cancel(booking), hold(kind)
+    for each in (cancelled, held):
+        with pytest.raises(NotActive):
+            services.record_outcome(booking=each, outcome="completed", actor="ada", now=AFTER)
+
+
+def test_only_the_two_outcomes_are_known(booking: Booking) -> None:
+    with pytest.raises(ValueError, match="Not an outcome"):
+        services.record_outcome(booking=booking, outcome="cancelled", actor="ada", now=AFTER)
