@@ -5,6 +5,7 @@ import email
 import email.policy
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 
+import psycopg
 from aiosmtpd.controller import Controller
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,16 +70,7 @@ class Stack:
 
     def manage(self, *words: str) -> str:
         """Run a management command in the site's environment and return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        return manage(self.environment, *words)
 
     def start(self, name: str, *words: str) -> None:
         """Start one more process of the site; its output goes to a file of its name."""
@@ -96,18 +89,18 @@ class Stack:
         path = self.folder / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def serve(self, *, workers: int = 2, threads: int = 8) -> None:
-        """Start gunicorn and wait until it answers."""
+    def serve(self, *, workers: int = 2, threads: int = 8, ready: str = "/readyz") -> None:
+        """Start gunicorn and wait until the page says yes."""
         bind = self.site.removeprefix("http://")
         self.start(
             "web", "gunicorn", "institute.wsgi:application", "--bind", bind, "--worker-class", "gthread",
             "--workers", str(workers), "--threads", str(threads), "--timeout", "60", "--backlog", "2048",
         )  # fmt: skip
-        wait_until(self.answers, seconds=30, saying=f"the site answers: {self.log('web')[-2000:]}")
+        wait_until(lambda: self.answers(ready), seconds=30, saying=f"the site answers: {self.log('web')[-2000:]}")
 
-    def answers(self) -> bool:
-        """Whether the readiness page says yes."""
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.site}/readyz", timeout=5) as answer:
+    def answers(self, path: str = "/readyz") -> bool:
+        """Whether a page answers 200."""
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.site}{path}", timeout=5) as answer:
             return answer.status == 200
         return False
 
@@ -144,62 +137,111 @@ def running_sink() -> Iterator[Sink]:
         controller.stop()
 
 
-@contextlib.contextmanager
-def fresh_postgres(server: str) -> Iterator[str]:
-    """A database of its own on the server of a URL, dropped afterwards."""
-    import psycopg
-
-    base, _, _ = server.rpartition("/")
-    name = f"test_journey_{secrets.token_hex(4)}"
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield f"{base}/{name}"
-    finally:
-        with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+def manage(environment: dict[str, str], *words: str) -> str:
+    """Run a management command in that environment and return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
-@contextlib.contextmanager
-def stack(
-    *, database_url: str = "", redis_url: str = "", sink: Sink | None = None, **environment: str
-) -> Iterator[Stack]:
-    """A migrated and seeded site, not yet serving; everything it writes lies in a folder that goes with it."""
-    with tempfile.TemporaryDirectory(prefix="institute-stack-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        (folder / "shift").write_text("0")
-        site = f"http://127.0.0.1:{free_port()}"
-        env = {
-            key: value
-            for key, value in os.environ.items()
-            if key
-            not in {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE", "DATA_DIR", "DEBUG", "SITE_URL"}
+@dataclass
+class Seed:
+    """A migrated and seeded database with collected static files, made once and copied for every site."""
+
+    folder: Path
+    name: str
+    postgres: str = ""  # URL of a server; empty for the embedded default
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every site's environment begins with."""
+        ours = {
+            "DATABASE_URL",
+            "REDIS_URL",
+            "EMAIL_URL",
+            "DJANGO_SETTINGS_MODULE",
+            "DATA_DIR",
+            "DEBUG",
+            "ALLOWED_HOSTS",
         }
-        env |= {
-            "DATA_DIR": str(folder / "data"),
+        env = {key: value for key, value in os.environ.items() if key not in ours}
+        return env | {
+            "DATA_DIR": str(self.folder),
             "SECRET_KEY": secrets.token_urlsafe(48),
-            "SITE_URL": site,
-            "ALLOWED_HOSTS": "127.0.0.1",
+            "SITE_URL": "http://127.0.0.1:8000",
             "DEBUG": "0",
-            "CLOCK_SHIFT_FILE": str(folder / "shift"),
             "TRUSTED_PROXIES": "127.0.0.1",
             "DJANGO_SETTINGS_MODULE": "institute.settings",
             "PYTHONUNBUFFERED": "1",
         }
-        if database_url:
-            env["DATABASE_URL"] = database_url
+
+    @property
+    def server(self) -> str:
+        """The server part of the PostgreSQL URL."""
+        return self.postgres.rpartition("/")[0]
+
+    def sql(self, statement: str) -> None:
+        """Tell the PostgreSQL server to make or drop a database."""
+        with psycopg.connect(f"{self.server}/postgres", autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    def make(self) -> None:
+        """Migrate, seed and collect, into the database of that name or the folder."""
+        env = self.environment
+        if self.postgres:
+            self.sql(f'CREATE DATABASE "{self.name}"')
+            env["DATABASE_URL"] = f"{self.server}/{self.name}"
+        manage(env, "prepare", "--first", "--verbosity", "0")
+        manage(env, "collectstatic", "--noinput", "--verbosity", "0")
+
+
+@contextlib.contextmanager
+def seeded(postgres: str = "") -> Iterator[Seed]:
+    """The seed of all sites of a test session; its database is dropped afterwards."""
+    name = f"test_seed_{secrets.token_hex(4)}"
+    with tempfile.TemporaryDirectory(prefix="institute-seed-") as folder:
+        seed = Seed(Path(folder), name, postgres)
+        try:
+            seed.make()
+            yield seed
+        finally:
+            if postgres:
+                seed.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def stack(seed: Seed, *, redis_url: str = "", sink: Sink | None = None, **environment: str) -> Iterator[Stack]:
+    """A seeded site of its own, not yet serving; everything it writes lies in a folder that goes with it."""
+    database = f"test_site_{secrets.token_hex(4)}"
+    with tempfile.TemporaryDirectory(prefix="institute-site-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        (folder / "shift").write_text("0")
+        data = folder / "data"
+        data.mkdir()
+        (data / "static").symlink_to(seed.folder / "static")
+        site = f"http://127.0.0.1:{free_port()}"
+        env = seed.environment | {
+            "DATA_DIR": str(data),
+            "SITE_URL": site,
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "CLOCK_SHIFT_FILE": str(folder / "shift"),
+        }
+        if seed.postgres:
+            seed.sql(f'CREATE DATABASE "{database}" TEMPLATE "{seed.name}"')
+            env["DATABASE_URL"] = f"{seed.server}/{database}"
+        else:
+            for file in seed.folder.glob("db.sqlite3*"):
+                shutil.copy(file, data)
         if redis_url:
             env["REDIS_URL"] = redis_url
         if sink:
             env["EMAIL_URL"] = f"smtp://127.0.0.1:{sink.port}"
-        env |= environment
-        (folder / "data").mkdir()
-        made = Stack(site, env, folder, sink)
+        made = Stack(site, env | environment, folder, sink)
         try:
-            made.manage("migrate", "--verbosity", "0")
-            made.manage("collectstatic", "--noinput", "--verbosity", "0")
-            made.manage("first_guide")
-            made.manage("demo_data")
             yield made
         finally:
             made.stop()
+            if seed.postgres:
+                seed.sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
