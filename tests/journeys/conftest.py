@@ -24,7 +24,7 @@ def seed() -> Iterator[Seed]:
 
 @pytest.fixture
 def site(seed: Seed, sink: Sink) -> Iterator[Stack]:
-    """A serving site with a real mail server; the processes beside the web server are started by the test."""
-    with stack(seed, redis_url=services.redis_url(), sink=sink) as made:
+    """A serving site, with Redis and a real mail server beside PostgreSQL; tests start the other processes."""
+    with stack(seed, redis_url=services.redis_url(), sink=sink if seed.postgres else None) as made:
         made.serve()
         yield made
