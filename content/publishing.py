@@ -1,9 +1,8 @@
 """From rows to an immutable revision: check, copy under the guide's lock, make it live."""
 
 from datetime import datetime
-from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from content import gate, snapshot
@@ -11,7 +10,7 @@ from content.errors import GateClosed, NothingToPublish
 from content.models import Guide, Revision
 
 
-def publish(*, guide: Guide, by: AbstractBaseUser | None, now: datetime, note: str = "") -> Revision:
+def publish(*, guide: Guide, by: User | None, now: datetime, note: str = "") -> Revision:
     """Copy the guide's rows into a new live revision; raises GateClosed or NothingToPublish.
 
     1. Lock the guide, so that two editors cannot give two revisions one number.
@@ -45,7 +44,7 @@ def publish(*, guide: Guide, by: AbstractBaseUser | None, now: datetime, note: s
     return revision
 
 
-def name_of(user: Any) -> str:
+def name_of(user: User | None) -> str:
     """The name that stays with the revision after the account has gone."""
     if user is None:
         return "the system"

@@ -1,9 +1,11 @@
 """Guides and their comparison columns; publishing has a page of its own."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import User
+from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,6 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from content import gate, publishing, snapshot
 from content.errors import GateClosed, GateProblem, NothingToPublish
@@ -25,8 +28,8 @@ class SectionInline(TabularInline):
     model = Section
     fields = ("heading", "level", "anchor", "in_contents", "order")
     extra = 0
-    show_change_link = True
-    ordering_field = "order"
+    show_change_link = hide_title = show_count = True
+    ordering_field = "order"  # type: ignore[assignment]
     hide_ordering_field = True
     tab = True
 
@@ -37,8 +40,8 @@ class ColumnInline(TabularInline):
     model = ComparisonColumn
     fields = ("label", "key", "order")
     extra = 0
-    show_change_link = True
-    ordering_field = "order"
+    show_change_link = hide_title = show_count = True
+    ordering_field = "order"  # type: ignore[assignment]
     hide_ordering_field = True
     tab = True
 
@@ -50,11 +53,11 @@ class GuideAdmin(ModelAdmin):
     list_display = ("title", "live_state", "slug", "order")
     list_filter = ("roles",)
     search_fields = ("title", "slug", "description")
-    filter_horizontal = ("roles",)
+    formfield_overrides = {models.ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}}  # type: ignore[assignment,misc]
     inlines = (SectionInline, ColumnInline)
     readonly_fields = ("live_state",)
     fields = ("title", "slug", "description", "roles", "order", "live_state")
-    actions_detail = ("publish_guide",)
+    actions_detail = ("publish_guide",)  # type: ignore[assignment]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Guide]:
         return super().get_queryset(request).select_related("live").defer("live__snapshot")
@@ -65,14 +68,14 @@ class GuideAdmin(ModelAdmin):
         if guide.live is None:
             return "Nothing: not published yet"
         url = reverse("content:guide", args=[guide.live.slug])
-        return format_html('<a href="{}">Revision {}</a>', url, guide.live.number)
+        return format_html('<a class="underline" href="{}">Revision {}</a>', url, guide.live.number)
 
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Publishing is a permission of its own."""
         return request.user.has_perm("content.publish_guide")
 
     # The admin's own POST views run in a transaction; publishing opens its own durable one, so it has its own view.
-    @action(description="Publish …", url_path="publish", permissions=["publish"])
+    @action(description="Publish …", url_path="publish", permissions=["publish"])  # type: ignore[operator]
     def publish_guide(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """GET shows what is in the way or a button; POST publishes."""
         guide = self.get_object(request, unquote(object_id))
@@ -82,7 +85,7 @@ class GuideAdmin(ModelAdmin):
         problems: tuple[GateProblem, ...] = ()
         if request.method == "POST":
             try:
-                revision = publishing.publish(guide=guide, by=request.user, now=clock.now(), note=note)
+                revision = publishing.publish(guide=guide, by=cast(User, request.user), now=clock.now(), note=note)
             except GateClosed as closed:
                 problems = closed.problems
             except NothingToPublish as nothing:

@@ -1,7 +1,5 @@
 """Sections with everything that stands in them."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db import models
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -16,9 +14,10 @@ class Rows(TabularInline):
     """Rows of a section that are moved by dragging."""
 
     extra = 0
-    ordering_field = "order"
+    tab = hide_title = show_count = True
+    ordering_field = "order"  # type: ignore[assignment]
     hide_ordering_field = True
-    formfield_overrides = PROSE
+    formfield_overrides = PROSE  # type: ignore[assignment,misc]
 
 
 class ParagraphInline(Rows):
@@ -43,16 +42,18 @@ class TipInline(Rows):
 
 class FAQInline(StackedInline):
     model = FAQ
-    fields = ("question", "answer", "anchor", ("question_facts", "answer_facts"), "order")
+    fields = ("question", "answer", "anchor", "question_facts", "answer_facts", "order")
     extra = 0
-    formfield_overrides = PROSE
+    tab = show_count = True
+    formfield_overrides = PROSE  # type: ignore[assignment,misc]
 
 
 class CalloutInline(StackedInline):
     model = Callout
-    fields = (("kind", "action"), "heading", "text", "facts", "order")
+    fields = ("kind", "heading", "text", "action", "facts", "order")
     extra = 0
-    formfield_overrides = PROSE
+    tab = show_count = True
+    formfield_overrides = PROSE  # type: ignore[assignment,misc]
 
 
 @admin.register(Section)
@@ -63,15 +64,19 @@ class SectionAdmin(ModelAdmin):
     list_filter = ("guide", "level", "shows")
     list_select_related = ("guide",)
     search_fields = ("heading", "anchor", "paragraphs__text", "points__label", "tips__label", "faqs__question")
-    autocomplete_fields = ("guide",)
     fields = (
-        ("guide", "order"),
-        ("heading", "level"),
-        ("contents_label", "in_contents"),
+        "guide",
+        "heading",
+        "level",
         "anchor",
-        ("shows", "role", "caption"),
+        "contents_label",
+        "in_contents",
+        "shows",
+        "role",
+        "caption",
+        "order",
     )
-    inlines: Any = (ParagraphInline, PointInline, StepInline, TipInline, FAQInline, CalloutInline)
+    inlines = (ParagraphInline, PointInline, StepInline, TipInline, FAQInline, CalloutInline)
 
 
 class ItemAdmin(ModelAdmin):
@@ -80,7 +85,7 @@ class ItemAdmin(ModelAdmin):
     list_filter = ("section__guide", "section")
     list_select_related = ("section__guide",)
     autocomplete_fields = ("section",)
-    formfield_overrides = PROSE
+    formfield_overrides = PROSE  # type: ignore[assignment,misc]
 
 
 @admin.register(Paragraph)

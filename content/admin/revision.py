@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
@@ -24,9 +25,20 @@ class RevisionAdmin(ModelAdmin):
     list_select_related = ("live_in",)
     search_fields = ("title", "slug", "note", "publisher_name")
     date_hierarchy = "published_at"
-    fields = ("guide", "number", "is_live", "title", "slug", "published_at", "publisher_name", "note", "stored")
+    fields = (
+        "guide",
+        "number",
+        "is_live",
+        "title",
+        "slug",
+        "published_at",
+        "publisher_name",
+        "note",
+        "outline",
+        "stored",
+    )
     readonly_fields = fields
-    actions_detail = ("as_page",)
+    actions_detail = ("as_page",)  # type: ignore[assignment]
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
@@ -40,13 +52,20 @@ class RevisionAdmin(ModelAdmin):
     def is_live(self, revision: Revision) -> bool:
         return hasattr(revision, "live_in")
 
+    @display(description="Outline")
+    def outline(self, revision: Revision) -> str:
+        """The headings, one a line."""
+        rows = (row for row in revision.snapshot["sections"] if row["heading"])
+        lines = ((f"{'– ' * (row['level'] - 2)}{row['heading']}",) for row in rows)
+        return format_html_join(mark_safe("<br>"), "{}", lines)
+
     @display(description="Stored content")
     def stored(self, revision: Revision) -> str:
         """The snapshot as it lies in the database."""
         text = json.dumps(revision.snapshot, indent=1, ensure_ascii=False)
-        return format_html('<pre class="whitespace-pre-wrap max-h-96 overflow-auto text-xs">{}</pre>', text)
+        return format_html("<details><summary>Show every row</summary><pre>{}</pre></details>", text)
 
-    @action(description="See it as a page", url_path="page", permissions=["view"])
+    @action(description="See it as a page", url_path="page", permissions=["view"])  # type: ignore[operator]
     def as_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The revision as readers saw it."""
         revision = self.get_object(request, unquote(object_id))

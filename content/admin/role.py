@@ -1,7 +1,9 @@
 """The roles that guides compare."""
 
 from django.contrib import admin
+from django.db import models
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from content.models import ComparisonCell, Role, RoleAspect
 
@@ -12,6 +14,9 @@ class AspectInline(TabularInline):
     model = RoleAspect
     fields = ("kind", "text", "detail", "facts", "order")
     extra = 0
+    hide_title = True
+    formfield_overrides = {models.CharField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 2})}}  # type: ignore[assignment,misc]
+    ordering = ("kind", "order", "id")
 
 
 @admin.register(Role)

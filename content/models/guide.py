@@ -9,7 +9,7 @@ class Guide(Ordered):
     """One long article; readers see its live revision, never these rows."""
 
     slug = models.SlugField(
-        "address", max_length=100, unique=True, help_text="The last part of the page's address: /guides/<address>/"
+        "address", max_length=100, unique=True, help_text="What follows /guides/ in the page's address."
     )
     title = models.CharField(max_length=160)
     description = models.CharField(

@@ -6,7 +6,7 @@ from content.models.fields import MARKUP, Ordered, facts_field
 
 
 class Role(Ordered):
-    """One career. Its colour never carries meaning alone: the short name always stands beside it."""
+    """One career. Its color never carries meaning alone: the short name always stands beside it."""
 
     class Key(models.TextChoices):
         PRODUCT_MANAGER = "product_manager", "Product Manager"
@@ -22,7 +22,7 @@ class Role(Ordered):
     name = models.CharField(max_length=60)
     short = models.CharField("short name", max_length=10, help_text="For example: TPM.")
     slug = models.SlugField("address", max_length=60, unique=True)
-    color = models.CharField("colour", max_length=5, choices=Color.choices)
+    color = models.CharField(max_length=5, choices=Color.choices)
 
     class Meta:
         ordering = ["order", "id"]

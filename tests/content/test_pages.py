@@ -62,7 +62,7 @@ OUTLINE = [
 
 
 @pytest.fixture
-def page(live: Revision, client: Client) -> Element:
+def read_guide(live: Revision, client: Client) -> Element:
     """The guide's page."""
     return read(client.get(GUIDE).content)
 
@@ -74,20 +74,23 @@ def headings(page: Element) -> list[Element]:
 # --- What the guide's page is made of --------------------------------------------------------------------------------------
 
 
-def test_the_guide_has_its_headings_as_given(page: Element) -> None:
+def test_the_guide_has_its_headings_as_given(read_guide: Element) -> None:
+    page = read_guide
     (article,) = page.find("article")
     assert [(heading.tag, heading.text) for heading in headings(article)] == OUTLINE
     assert [h1.text for h1 in page.find("h1")] == ["How TPM Jobs Compare to Product and Project Management Roles"]
 
 
-def test_the_contents_list_has_its_labels_in_order_and_leads_to_the_chapters(page: Element) -> None:
+def test_the_contents_list_has_its_labels_in_order_and_leads_to_the_chapters(read_guide: Element) -> None:
+    page = read_guide
     (toc,) = page.find("nav", aria_labelledby="contents-title")
     assert [(a.text, a.attrs["href"]) for a in toc.find("a")] == CONTENTS
     ids = by_ids(page)
     assert [ids[href[1:]].tag for _, href in CONTENTS] == ["section"] * len(CONTENTS)
 
 
-def test_the_answer_comes_before_everything_else_in_three_lines(page: Element) -> None:
+def test_the_answer_comes_before_everything_else_in_three_lines(read_guide: Element) -> None:
+    page = read_guide
     (main,) = page.find("main")
     text = main.text
     assert text.index("The short answer") < text.index("Contents") < text.index("Anyone drawn to")
@@ -95,7 +98,8 @@ def test_the_answer_comes_before_everything_else_in_three_lines(page: Element) -
     assert len(answer.find("p")) == 1 + 3
 
 
-def test_the_table_is_one_a_screen_reader_can_walk(page: Element) -> None:
+def test_the_table_is_one_a_screen_reader_can_walk(read_guide: Element) -> None:
+    page = read_guide
     (region,) = page.find("div", role="region")
     (table,) = region.find("table")
     (caption,) = table.find("caption")
@@ -107,7 +111,8 @@ def test_the_table_is_one_a_screen_reader_can_walk(page: Element) -> None:
     assert cells(table)["Project Manager", "Common KPI"] == "On-time delivery"
 
 
-def test_questions_are_details_with_anchors_of_their_own(page: Element) -> None:
+def test_questions_are_details_with_anchors_of_their_own(read_guide: Element) -> None:
+    page = read_guide
     faqs = by_ids(page)["faqs"]
     assert [details.attrs["id"] for details in faqs.find("details")] == [
         "faq-more-technical",
@@ -127,7 +132,8 @@ def test_anchors_stay_when_headings_and_order_change(live: Revision, client: Cli
     assert set(by_ids(read(client.get(GUIDE).content))) == before
 
 
-def test_the_page_leads_to_booking_to_the_guide_by_email_and_to_the_telephone(page: Element) -> None:
+def test_the_page_leads_to_booking_to_the_guide_by_email_and_to_the_telephone(read_guide: Element) -> None:
+    page = read_guide
     (main,) = page.find("main")
     amber = [a for a in main.find("a") if "btn-main" in a.attrs.get("class", "")]
     assert [(a.text, a.attrs["href"]) for a in amber] == [("Book a coaching call", "/book/")]
@@ -142,10 +148,16 @@ def test_the_number_in_the_prose_is_the_institutes_of_today(live: Revision, clie
     assert [a.attrs["href"] for a in main.find("a") if a.attrs["href"].startswith("tel:")] == ["tel:+12155550123"]
 
 
+def test_the_prose_counts_nothing_down_and_names_no_money(live: Revision, client: Client) -> None:
+    (article,) = read(client.get(GUIDE).content).find("article")
+    assert re.findall(r"[$€£%]|\b20\d\d\b", article.text) == []
+
+
 # --- What search engines and previews read ---------------------------------------------------------------------------------
 
 
-def test_the_head_of_the_guide_says_what_it_is(page: Element) -> None:
+def test_the_head_of_the_guide_says_what_it_is(read_guide: Element) -> None:
+    page = read_guide
     (head,) = page.find("head")
     url = "http://testserver" + GUIDE
     assert [link.attrs["href"] for link in head.find("link", rel="canonical")] == [url]
@@ -264,46 +276,3 @@ def test_an_old_address_leads_to_the_new_one_once(live: Revision, client: Client
         response = client.get(f"/guides/{old}/")
         assert (response.status_code, response["Location"]) == (301, "/guides/third/")
     assert client.get("/guides/third/").status_code == 200
-
-
-# --- Home ----------------------------------------------------------------------------------------------------------------------
-
-
-def test_home_shows_roles_and_table_of_the_published_revision(live: Revision, client: Client) -> None:
-    page = read(client.get("/").content)
-    cards = page.find("article")
-    assert [card.find("h3")[0].text for card in cards] == [
-        "Product Manager",
-        "Project Manager",
-        "Technical Program Manager",
-    ]
-    assert [card.find("p")[-1].text for card in cards] == [
-        "Common KPI Product adoption",
-        "Common KPI On-time delivery",
-        "Common KPI Program success",
-    ]
-    assert len(cells(page.find("table")[0])) == 9
-
-
-def test_home_has_one_main_action_and_the_guide_second(live: Revision, client: Client) -> None:
-    (main,) = read(client.get("/").content).find("main")
-    buttons = [(a.text, a.attrs["href"]) for a in main.find("a") if "btn" in a.attrs.get("class", "")]
-    assert buttons == [
-        ("Book a coaching call", "/book/"),
-        ("Read the guide", GUIDE),
-        ("Read the full guide", GUIDE),
-    ]
-    assert len([a for a in main.find("a") if "btn-main" in a.attrs.get("class", "")]) == 1
-
-
-@pytest.mark.django_db
-def test_home_stands_without_a_guide(client: Client) -> None:
-    response = client.get("/")
-    assert response.status_code == 200
-    (main,) = read(response.content).find("main")
-    assert [a.text for a in main.find("a")] == ["Book a coaching call"]
-
-
-def test_the_prose_counts_nothing_down_and_names_no_money(live: Revision, client: Client) -> None:
-    (article,) = read(client.get(GUIDE).content).find("article")
-    assert re.findall(r"[$€£%]|\b20\d\d\b", article.text) == []
