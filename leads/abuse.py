@@ -3,6 +3,7 @@
 import functools
 import logging
 import math
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -46,11 +47,12 @@ class AbuseFields(forms.Form):
     def ask_again(self, error: Suspicious, *, now: datetime) -> None:
         """Put the sentence for the error on top of the form, which keeps what was typed and can be sent once more."""
         self.add_error(None, SENTENCES[error.reason])
-        self.data = self.data.copy()
+        data: Any = copy(self.data)
         # A password manager may have filled the trap; the person cannot see it and must not be caught twice.
-        self.data[self.add_prefix("company_website")] = ""
+        data[self.add_prefix("company_website")] = ""
         if error.reason != TOO_FAST:
-            self.data[self.add_prefix("form_time")] = form_time(now)
+            data[self.add_prefix("form_time")] = form_time(now)
+        self.data = data
 
 
 SENTENCES = {

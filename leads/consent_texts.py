@@ -23,7 +23,7 @@ def current(purpose: str) -> ConsentText:
     text, _ = ConsentText.objects.get_or_create(
         purpose=purpose, version=len(WORDS[purpose]), defaults={"words": words(purpose)}
     )
-    return text  # type: ignore[no-any-return]
+    return text
 
 
 def seed(**signal: Any) -> None:

@@ -1,12 +1,14 @@
 """A storage for the `limits` package in the site's own database: counters hold without Redis, across all processes."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from limits.storage import Storage
 
 from leads.models import RateWindow
+
+AT_ONCE = 500
 
 # One statement: reading a counter and writing it back are two, and parallel requests slip between them.
 _COUNT = """
@@ -67,7 +69,15 @@ class DatabaseStorage(Storage):
 
 def forget_ended(*, now: datetime) -> int:
     """Delete the windows that have ended and return how many there were."""
-    return RateWindow.objects.filter(ends_at__lte=now.astimezone(UTC)).delete()[0]
+    forgotten = 0
+    ended = RateWindow.objects.filter(ends_at__lte=now).order_by()
+    while True:
+        # Skipping what a request counts on right now: waiting for its rows in another order is a deadlock.
+        with transaction.atomic(durable=True):
+            keys = list(ended.select_for_update(skip_locked=True).values_list("key", flat=True)[:AT_ONCE])
+            forgotten += RateWindow.objects.filter(key__in=keys).delete()[0]
+        if len(keys) < AT_ONCE:
+            return forgotten
 
 
 def _hashed(key: str) -> str:

@@ -63,7 +63,7 @@ def ensure_lead(
         "name": one_line(name, limit=120),
         "phone": _phone(phone),
         "role_of_interest": role_of_interest if role_of_interest in Role.values else "",
-        "time_zone": time_zone if time_zone in zoneinfo.available_timezones() else "",
+        "time_zone": time_zone if is_time_zone(time_zone) else "",
         "best_time_to_call": one_line(best_time_to_call, limit=100),
     }
     lead = _locked(email)
@@ -101,6 +101,11 @@ def _fill(lead: Lead, told: dict[str, Any], now: datetime) -> None:
             now=now,
             data=other,
         )
+
+
+def is_time_zone(value: str) -> bool:
+    """Whether this is the name of a zone in the IANA database."""
+    return value in zoneinfo.available_timezones()
 
 
 def _phone(value: str) -> PhoneNumber | None:

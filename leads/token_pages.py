@@ -5,7 +5,6 @@ import math
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,31 +15,30 @@ from leads.errors import TooMany
 from mail import clock
 from mail.errors import LinkUnknown
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[..., HttpResponse]
 LIMIT = "token:address"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,128}\Z")
 
 
-def token_page(view: View[P]) -> View[P]:
+def token_page(view: View) -> View:
     """Wrap a view whose `token` argument came out of a mail; the view raises LinkUnknown for what it does not know."""
 
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return private(_answer(view, request, *args, **kwargs))
+    def wrapped(request: HttpRequest, **kwargs: str) -> HttpResponse:
+        return private(_answer(view, request, **kwargs))
 
     return wrapped
 
 
-def _answer(view: View[P], request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+def _answer(view: View, request: HttpRequest, **kwargs: str) -> HttpResponse:
     who, now = client_network(client_address(request)), clock.now()
     try:
         # Asked before the link is looked at: a limit that still opened good links would limit nothing.
         abuse.ensure_not_used_up(LIMIT, who, now=now)
         try:
-            if not _TOKEN.match(str(kwargs.get("token", ""))):
+            if not _TOKEN.match(kwargs.get("token", "")):
                 raise LinkUnknown
-            return view(request, *args, **kwargs)
+            return view(request, **kwargs)
         except LinkUnknown:
             abuse.count((LIMIT, who), now=now)
             return _unlogged(render(request, "leads/link_unknown.html", status=404))

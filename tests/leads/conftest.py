@@ -9,9 +9,10 @@ from django.db import transaction
 from django.test import Client
 
 from leads import abuse, mailbox
-from leads.models import Lead
+from leads.models import Activity, Consent, Lead, Touch
 from leads.people import ensure_lead
 from mail import clock, tokens
+from mail.models import LinkToken, Message, Suppression, Topic
 
 
 class Clock:
@@ -24,6 +25,12 @@ class Clock:
         """Move on and return the new time."""
         self.now += timedelta(**by)
         return self.now
+
+
+def everything() -> list[Any]:
+    """All rows of the rooms that a page of ours could change."""
+    models = [Lead, Consent, Activity, Touch, Message, Topic, LinkToken, Suppression]
+    return [list(model._base_manager.order_by("pk").values()) for model in models]
 
 
 @pytest.fixture

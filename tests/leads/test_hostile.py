@@ -24,10 +24,9 @@ Fill = Callable[..., dict[str, Any]]
 HERE = Path(__file__).parent
 NAUGHTY = Path(site.BASE_DIR).parent / "shared" / "corpora" / "blns.json"
 
-HOSTILE: list[str] = json.loads((HERE.parent / "data" / "hostile.json").read_text("utf-8"))
-if NAUGHTY.is_file():
-    HOSTILE = HOSTILE + json.loads(NAUGHTY.read_text("utf-8"))
-VALUES = [*HOSTILE, "\x00", "a\x00b", "x" * 9_000, "\U0001f469\u200d\U0001f680" * 300]
+OWN: list[str] = json.loads((HERE.parent / "data" / "hostile.json").read_text("utf-8"))
+THEIRS: list[str] = json.loads(NAUGHTY.read_text("utf-8")) if NAUGHTY.is_file() else []
+VALUES = [*OWN, *THEIRS, "\x00", "a\x00b", "x" * 9_000, "\U0001f469\u200d\U0001f680" * 300]
 SUBSCRIBE = [
     "name",
     "email",
@@ -92,8 +91,9 @@ def test_whatever_a_form_accepts_the_database_takes(now: datetime, filled: Fill,
             fine = {name: value for name in names if accepts(kind.base_fields[name], value)}
             form = kind(person(**{"email": f"a{number}.{part}@example.org", **fine}), now=now)
             assert form.is_valid(), (value[:80], form.errors)
-            keep(form, now)
             taken += len(fine)
+            if value in OWN or not (value.isascii() and value.isprintable()):
+                keep(form, now)  # plain ASCII is bound as a parameter like any name; it teaches nothing
     assert taken > 100
     assert [row for row in Activity.objects.all() if not str(row).isprintable()] == []
 

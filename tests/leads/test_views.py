@@ -7,25 +7,17 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from pytest_django import Settings
 
 from leads import abuse
-from leads.models import LIST, Activity, Consent, Lead, Touch
-from mail.models import LinkToken, Message, Suppression, Topic
-from tests.leads.conftest import Clock
+from leads.models import Consent, Lead, Touch
+from mail.models import Message
+from tests.leads.conftest import Clock, everything
 
 pytestmark = pytest.mark.django_db
 Fill = Callable[..., dict[str, Any]]
 MakeLead = Callable[..., Lead]
-MakeLink = Callable[..., str]
 SUBSCRIBE, CONTACT = "/subscribe/", "/contact/"
-
-
-def everything() -> list[Any]:
-    """All rows of the rooms that a page of ours could change."""
-    models = [Lead, Consent, Activity, Touch, Message, Topic, LinkToken, Suppression]
-    return [list(model._base_manager.order_by("pk").values()) for model in models]
 
 
 def errors(html: str) -> dict[str, str]:
@@ -280,70 +272,6 @@ def test_a_stranger_cannot_ask_for_mail_again(client: Client, stopped: Clock, fi
     Client().post(SUBSCRIBE, filled())
     client.post("/subscribe/thanks/", {"email": "alice@example.org"})
     assert Message.objects.count() == 1
-
-
-def test_the_link_shows_a_button_and_the_button_confirms(
-    client: Client, stopped: Clock, filled: Fill, link: MakeLink
-) -> None:
-    client.post(SUBSCRIBE, filled(wants_list="on"))
-    lead, asked = Lead.objects.get(), Consent.objects.get()
-    path = reverse("leads:confirm", args=[link(lead, "confirm")])
-    page = client.get(path).text
-    assert asked.text.words in page
-    assert f'name="consent" value="{asked.pk}"' in page
-    answer = client.post(path, {"consent": str(asked.pk)})
-    assert (answer.status_code, answer["Location"]) == (303, path)
-    assert "Your address is confirmed" in client.get(path).text
-    assert Consent.objects.get().state == "confirmed"
-
-
-@pytest.mark.parametrize("page", ["confirm", "preferences", "unsubscribe"])
-def test_looking_changes_nothing(client: Client, stopped: Clock, filled: Fill, link: MakeLink, page: str) -> None:
-    client.post(SUBSCRIBE, filled(wants_list="on"))
-    path = reverse(f"leads:{page}", args=[link(Lead.objects.get(), page)])
-    before = everything()
-    for _ in range(5):
-        assert client.get(path).status_code == 200
-        assert client.head(path).status_code == 200
-        assert client.get(path, headers={"Purpose": "prefetch"}).status_code == 200
-    assert everything() == before
-
-
-def test_choices_are_saved_from_the_link(client: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink) -> None:
-    path = reverse("leads:preferences", args=[link(make_lead(), "preferences")])
-    answer = client.post(path, {"wants_list": "on"})
-    assert answer.status_code == 303
-    page = client.get(answer["Location"]).text
-    assert "Your choices are saved" in page
-    assert re.search(r'name="wants_list"[^>]* checked', page)
-    assert not re.search(r'name="wants_call"[^>]* checked', page)
-    client.post(path, {})
-    assert Consent.objects.get().state == "withdrawn"
-
-
-def test_a_mail_client_unsubscribes_in_one_click(
-    browser: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink
-) -> None:
-    lead = make_lead()
-    Client().post(reverse("leads:preferences", args=[link(lead, "preferences")]), {"wants_list": "on"})
-    assert Consent.objects.get().state == "confirmed"
-    path = reverse("leads:unsubscribe", args=[link(lead, "unsubscribe", hours=None)])
-    for _ in range(2):
-        answer = browser.post(path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
-        assert (answer.status_code, "You are unsubscribed" in answer.text, answer.cookies) == (200, True, {})
-    assert Suppression.objects.get().stream == LIST
-    assert [row.kind for row in lead.activities.all()].count("consent_withdrawn") == 1
-
-
-@pytest.mark.parametrize("body", ["", "List-Unsubscribe=", "List-Unsubscribe=one-click", "x=%00", "\x00"])
-def test_any_other_body_shows_the_page_and_changes_nothing(
-    browser: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink, body: str
-) -> None:
-    path = reverse("leads:unsubscribe", args=[link(make_lead(), "unsubscribe")])
-    before = everything()
-    answer = browser.post(path, body, content_type="application/x-www-form-urlencoded")
-    assert (answer.status_code, "Stop the interview-preparation emails?" in answer.text) == (200, True)
-    assert everything() == before
 
 
 def test_a_visitor_writes_to_staff(client: Client, stopped: Clock, written: Fill) -> None:
