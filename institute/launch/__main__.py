@@ -10,6 +10,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  the old Python that reads this is
     )
 
 # Nothing is installed yet, and importing `institute` would ask for Celery: this folder is loaded as a package of its own.
+sys.dont_write_bytecode = True
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from launch.cli import main  # type: ignore[import-not-found]  # noqa: E402

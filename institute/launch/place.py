@@ -138,6 +138,6 @@ def child_environment(place: Place, outer: dict[str, str], file: dict[str, str])
     if env.get("SITE_URL") == place.site_url:
         offer("ALLOWED_HOSTS", ",".join(dict.fromkeys([place.call, "127.0.0.1", "localhost", "[::1]"])))
     env["DJANGO_SETTINGS_MODULE"] = "institute.settings"
-    env["PYTHONPYCACHEPREFIX"] = str(place.data / "pycache")  # all that a start writes lies in DATA_DIR
+    env["PYTHONDONTWRITEBYTECODE"] = "1"  # all that a start writes lies in DATA_DIR; .venv is compiled already
     env["PYTHONUNBUFFERED"] = "1"
     return env

@@ -39,30 +39,34 @@ def prepare(place: Place, env: dict[str, str]) -> str:
     """
     log = place.data / "logs" / "prepare.log"
     log.write_text("", encoding="utf-8")
-    own = "DATABASE_URL" not in env and "DATABASE_URL_FILE" not in env
-    made = own and (place.data / "db.sqlite3").exists()
-    static, wanted_static = Stamp(place.data / "stamps" / "static"), digest([ROOT / "static", LOCK], env["DATA_DIR"])
-    database, wanted_database = Stamp(place.data / "stamps" / "database"), digest([*map(ROOT.joinpath, ROOMS), LOCK])
-    seeded = Stamp(place.data / "stamps" / "seeded")
+    rooms = [ROOT / room for room in ROOMS]
+    elsewhere = env.get("DATABASE_URL") or env.get("DATABASE_URL_FILE") or ""
+    made = bool(elsewhere) or (place.data / "db.sqlite3").exists()
+    stamps = place.data / "stamps"
+    pictures = [ROOT / "static", *(folder for room in rooms for folder in room.rglob("static"))]
+    static, wanted_static = Stamp(stamps / "static"), digest([*pictures, LOCK], env["DATA_DIR"])
+    database, wanted_database = Stamp(stamps / "database"), digest([*rooms, LOCK], elsewhere)
+    seeded, wanted_seed = Stamp(stamps / "seeded"), digest([], elsewhere)
     password = secrets.token_urlsafe(15)
     running: list[subprocess.Popen[str]] = []
+    collecting = None
     output = ""
     try:
         if not (static.holds(wanted_static) and (place.data / "static").exists()):
             print("Collecting static files …", flush=True)
-            running.append(_start(env, log, "collectstatic", "--noinput", "--clear", "--verbosity", "0"))
-        if not (made and database.holds(wanted_database)):
+            collecting = _start(env, log, "collectstatic", "--noinput", "--clear", "--verbosity", "0")
+            running.append(collecting)
+        if elsewhere or not (made and database.holds(wanted_database)):
             print("Preparing the database …", flush=True)
-            first = [] if made and seeded.holds("yes") else ["--first", "--sign-in", SIGN_IN]
-            prepared = _start(
-                {**env, "DJANGO_SUPERUSER_PASSWORD": password}, log, "prepare", "--verbosity", "0", *first
-            )
+            first = [] if made and seeded.holds(wanted_seed) else ["--first", "--sign-in", SIGN_IN]
+            given = {**env, "DJANGO_SUPERUSER_PASSWORD": password}
+            prepared = _start(given, log, "prepare", "--verbosity", "0", *first)
             running.append(prepared)
             output = _finish(prepared, log, "Preparing the database")
             database.write(wanted_database)
-            seeded.write("yes")
-        if running and running[0].args[2] == "collectstatic":  # type: ignore[index]
-            _finish(running[0], log, "Collecting static files")
+            seeded.write(wanted_seed)
+        if collecting:
+            _finish(collecting, log, "Collecting static files")
             static.write(wanted_static)
     finally:
         for step in running:
