@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.test.utils import override_settings
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
@@ -33,21 +32,30 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """The address of the running site with the first guide and the demo coaches; flushed after the module."""
+def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The first guide and the demo coaches, committed once for a module and flushed after it.
+
+    It takes the place of pytest-django's fixture of that name, by which it knows that a database is wanted.
+    """
     # The browser's event loop runs in this thread, which Django would take for a coroutine's.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    own = override_settings(ROOT_URLCONF="tests.browser.kitchen", ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "localhost"])
-    with django_db_blocker.unblock(), own:
+    with django_db_blocker.unblock():
         call_command("first_guide", verbosity=0)
         call_command("demo_data", verbosity=0)
-        server = LiveServer("localhost")
         try:
-            yield server.url
+            yield
         finally:
-            server.stop()
-            call_command("flush", interactive=False, verbosity=0, inhibit_post_migrate=False)
+            call_command("flush", interactive=False, verbosity=0)
             os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+@pytest.fixture(scope="module")
+def site(db: None) -> Iterator[str]:
+    """The address of the running site."""
+    with override_settings(ROOT_URLCONF="tests.browser.kitchen", ALLOWED_HOSTS=["localhost", "testserver"]):
+        server = LiveServer("localhost")
+        yield server.url
+        server.stop()
 
 
 class Watch:

@@ -39,8 +39,8 @@ def test_a_visitor_books_a_call_and_cancels_it(
     found["times"] = axe(page) if script else []
     page.get_by_role("button", name="Hold").click()
 
-    page.get_by_label("Your name").fill("Ada Example")
-    page.get_by_label("Email").fill("ada@example.org")
+    page.get_by_role("textbox", name="Your name").fill("Ada Example")
+    page.get_by_role("textbox", name="Email").fill("ada@example.org")
     found["details"] = axe(page) if script else []
     later()
     page.get_by_role("button", name="Book").click()
