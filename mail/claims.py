@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 
 from mail.errors import ClaimLost
-from mail.models import LinkToken, Message, Suppression, Topic
+from mail.models import LinkToken, Message
 from mail.outbox import Written
 from mail.text import one_line, plain
 
@@ -38,18 +38,26 @@ WHERE id = (
 RETURNING *
 """
 
+# No join and no subquery over mail_message: where this UPDATE waits for a cancel in progress, PostgreSQL looks again at
+# the row itself only, and would judge everything else by the snapshot from before the cancel.
+_MAY_BEGIN = """
+UPDATE mail_message SET data_at = %(now)s
+WHERE id = %(id)s AND claim = %(claim)s AND status = 'sending' AND lease_until >= %(until)s AND expires_at > %(now)s
+  AND EXISTS (SELECT 1 FROM mail_topic t WHERE t.id = topic_id AND t.version = topic_version)
+  AND NOT EXISTS (SELECT 1 FROM mail_suppression s WHERE s.address_hash = recipient_hash AND s.stream IN ('', mail_message.stream))
+"""
+
 
 def claim(*, now: datetime) -> Message | None:
     """Take the one message that has waited longest, for 60 seconds; None where nothing can be taken."""
-    postgres = connection.vendor == "postgresql"
-    adapt: Any = (lambda value: value) if postgres else connection.ops.adapt_datetimefield_value
     values = {
         "claim": uuid.uuid4().hex,
-        "now": adapt(now),
-        "lease": adapt(now + LEASE),
+        "now": _adapt(now),
+        "lease": _adapt(now + LEASE),
         "most_renders": MOST_RENDERS,
     }
-    taken = list(Message.objects.raw(_CLAIM.format(lock="FOR UPDATE OF m SKIP LOCKED" if postgres else ""), values))
+    lock = "FOR UPDATE OF m SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    taken = list(Message.objects.raw(_CLAIM.format(lock=lock), values))
     return taken[0] if taken else None
 
 
@@ -64,15 +72,10 @@ def keep(message: Message, written: Written) -> None:
 
 def may_begin(message: Message, *, now: datetime, need: timedelta) -> bool:
     """The last word before DATA: still mine, still true, not suppressed, not expired, and `need` left of the lease."""
-    # No join here. Where this UPDATE waits for a cancel in progress, PostgreSQL looks again at the row itself only;
-    # conditions that Django would put into a subquery over the same table would be judged by the old snapshot.
-    live = Topic.objects.filter(pk=OuterRef("topic_id"), version=OuterRef("topic_version"))
-    quiet = Suppression.objects.filter(address_hash=OuterRef("recipient_hash"), stream__in=("", OuterRef("stream")))
-    return bool(
-        _mine(message)
-        .filter(Exists(live), ~Exists(quiet), lease_until__gte=now + need, expires_at__gt=now)
-        .update(data_at=now)
-    )
+    values = {"id": message.pk, "claim": message.claim, "now": _adapt(now), "until": _adapt(now + need)}
+    with connection.cursor() as cursor:
+        cursor.execute(_MAY_BEGIN, values)
+        return bool(cursor.rowcount == 1)
 
 
 def sent(message: Message, *, now: datetime) -> bool:
@@ -113,6 +116,11 @@ def backoff(failures_before: int) -> timedelta:
     """How long to wait after a temporary error, with jitter so that a queue does not come back as one wave."""
     step = BACKOFF[min(failures_before, len(BACKOFF) - 1)]
     return step * random.uniform(0.8, 1.2)  # noqa: S311
+
+
+def _adapt(instant: datetime) -> Any:
+    """An instant as the database driver of this connection wants it in a statement of our own."""
+    return instant if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value(instant)
 
 
 def _mine(message: Message) -> QuerySet[Message]:

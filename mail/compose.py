@@ -5,9 +5,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from typing import Any
@@ -17,18 +14,15 @@ from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template
 
-from mail import identity
+from mail import identity, mime
 from mail.addresses import for_transport
 from mail.errors import CannotCompose
 from mail.models import Message
-from mail.registry import CalendarPart, Rendered
+from mail.registry import Rendered
 from mail.text import one_line
 
 MASK = "********"
 LARGEST = 10 * 1024 * 1024
-# Seven-bit clean, so that no server has to announce 8BITMIME or SMTPUTF8.
-POLICY = SMTP.clone(cte_type="7bit")
-_header_names = re.compile(rb"(?m)^([!-9;-~]+):")
 
 
 def from_templates(stem: str, context: dict[str, Any]) -> Rendered:
@@ -48,36 +42,28 @@ def from_templates(stem: str, context: dict[str, Any]) -> Rendered:
 
 
 def build(message: Message, rendered: Rendered, *, now: datetime) -> bytes:
-    """The message as bytes with CRLF line ends and the row's own Message-ID; raises CannotCompose."""
-    mail = EmailMessage(policy=POLICY)
-    mail["From"] = sender()
-    mail["To"] = Address(addr_spec=for_transport(message.recipient))
-    subject = _header(rendered.subject)
+    """The message as seven-bit bytes with CRLF line ends and the row's own Message-ID; raises CannotCompose."""
+    institute = identity.current()
+    subject = mime.words(rendered.subject, name="Subject")
     if not subject:
         raise CannotCompose("The message has no subject.")
-    mail["Subject"] = subject
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = message.message_id
-    reply_to = rendered.reply_to or identity.current().reply_to
-    if reply_to:
+    fields = [
+        ("From", _sender(institute.name)),
+        ("To", for_transport(message.recipient)),
+        ("Subject", subject),
+        ("Date", format_datetime(now)),
+        ("Message-ID", message.message_id),
+    ]
+    if reply_to := rendered.reply_to or institute.reply_to:
         # A visitor's address that no server would take must not keep the visitor's question from staff.
         with suppress(CannotCompose):
-            mail["Reply-To"] = Address(addr_spec=for_transport(reply_to))
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps vacation replies from answering us
+            fields.append(("Reply-To", for_transport(reply_to)))
+    fields.append(("Auto-Submitted", "auto-generated"))  # RFC 3834: keeps vacation replies from answering us
     if rendered.list_unsubscribe:
-        mail["List-Unsubscribe"] = f"<{_own_address(rendered.list_unsubscribe)}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
-    mail.set_content(_clean(rendered.text), cte="quoted-printable")
-    mail.add_alternative(_clean(rendered.html), subtype="html", cte="quoted-printable")
-    if rendered.calendar is not None:
-        _add_calendar(mail, rendered.calendar)
-    for file in rendered.attachments:
-        maintype, _, subtype = file.mime_type.partition("/")
-        mail.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=_header(file.name, limit=80))
-    content = mail.as_bytes()
-    head = content.partition(b"\r\n\r\n")[0]
-    if _header_names.findall(head) != [name.encode() for name in mail.keys()]:  # noqa: SIM118
-        raise CannotCompose("A header came out as more than one.")
+        fields.append(("List-Unsubscribe", f"<{_own_address(rendered.list_unsubscribe)}>"))
+        fields.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))  # RFC 8058
+    fields.append(("MIME-Version", "1.0"))
+    content = mime.head(*fields) + _body(rendered)
     if len(content) > LARGEST:
         raise CannotCompose(f"The message is larger than {LARGEST // 1024 // 1024} MB.")
     return content
@@ -85,34 +71,28 @@ def build(message: Message, rendered: Rendered, *, now: datetime) -> bytes:
 
 def masked(rendered: Rendered, secrets: Iterable[str]) -> Rendered:
     """The same message with every minted token replaced: what previews show and final states keep."""
-    found = [re.compile(_folded(raw)) for raw in secrets]
+    raws = tuple(secrets)
 
     def hide(text: str) -> str:
-        for pattern in found:
-            text = pattern.sub(MASK, text)
+        for raw in raws:
+            text = text.replace(raw, MASK)
         return text
 
+    def hide_bytes(content: bytes) -> bytes:
+        for raw in raws:
+            content = re.sub(_folded(raw), MASK.encode(), content)
+        return content
+
     calendar = rendered.calendar
-    if calendar is not None:
-        calendar = replace(calendar, content=hide(calendar.content.decode("utf-8", "replace")).encode())
     return replace(
         rendered,
         subject=hide(rendered.subject),
         text=hide(rendered.text),
         html=hide(rendered.html),
-        calendar=calendar,
+        calendar=calendar and replace(calendar, content=hide_bytes(calendar.content)),
         list_unsubscribe=hide(rendered.list_unsubscribe),
-        attachments=tuple(
-            replace(file, content=hide(file.content.decode("latin-1")).encode("latin-1"))
-            for file in rendered.attachments
-        ),
+        attachments=tuple(replace(file, content=hide_bytes(file.content)) for file in rendered.attachments),
     )
-
-
-def sender() -> Address:
-    """Who the mail is from: DEFAULT_FROM_EMAIL, named after the institute where it gives no name."""
-    name = parseaddr(str(settings.DEFAULT_FROM_EMAIL))[0] or identity.current().name
-    return Address(display_name=_header(name, limit=80), addr_spec=sender_address())
 
 
 def sender_address() -> str:
@@ -120,20 +100,22 @@ def sender_address() -> str:
     return for_transport(parseaddr(str(settings.DEFAULT_FROM_EMAIL))[1])
 
 
-def _add_calendar(mail: EmailMessage, calendar: CalendarPart) -> None:
-    """Last inside multipart/alternative and not an attachment: that is where mail clients look for an invitation."""
-    params = {"method": calendar.method} if calendar.method else {}
-    try:
-        text = calendar.content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise CannotCompose("The calendar part is not UTF-8.") from error
-    # base64, because some servers rewrap quoted-printable lines and break folded iCalendar lines with them.
-    mail.add_alternative(text, subtype="calendar", charset="utf-8", cte="base64", params=params)
+def _sender(institute_name: str) -> str:
+    """Who the mail is from, named after the institute where DEFAULT_FROM_EMAIL gives no name."""
+    name = parseaddr(str(settings.DEFAULT_FROM_EMAIL))[0]
+    return mime.mailbox(name or institute_name, sender_address())
 
 
-def _header(value: str, *, limit: int = 200) -> str:
-    """A value for a header: one line, and no encoded word, which Python's header classes would decode, CR LF included."""
-    return one_line(value, limit=limit).replace("=?", "= ?")
+def _body(rendered: Rendered) -> bytes:
+    """The calendar part is last inside multipart/alternative: that is where mail clients look for an invitation."""
+    parts = [mime.text("plain", rendered.text), mime.text("html", rendered.html)]
+    if rendered.calendar is not None:
+        parts.append(mime.calendar(rendered.calendar.content, rendered.calendar.method))
+    body = mime.multipart("alternative", parts)
+    if rendered.attachments:
+        files = [mime.file(file.name, file.mime_type, file.content) for file in rendered.attachments]
+        body = mime.multipart("mixed", [body, *files])
+    return body
 
 
 def _own_address(url: str) -> str:
@@ -143,14 +125,9 @@ def _own_address(url: str) -> str:
     return url
 
 
-def _folded(raw: str) -> str:
+def _folded(raw: str) -> bytes:
     """A token as a pattern that also finds it across iCalendar's folded lines (RFC 5545, 3.1)."""
-    return r"(?:\r?\n[ \t])?".join(map(re.escape, raw))
-
-
-def _clean(text: str) -> str:
-    """Without lone surrogates and NUL, which no charset can carry."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+    return rb"(?:\r?\n[ \t])?".join(re.escape(letter.encode()) for letter in raw)
 
 
 def _tidy(text: str) -> str:

@@ -1,8 +1,24 @@
 """Who the institute is: one row that staff edit, with honest defaults until they do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from mail.models import Institute
+
+_held: ContextVar[Institute | None] = ContextVar("institute", default=None)
 
 
 def current() -> Institute:
     """The institute's row, or its defaults where nobody has saved one yet; never writes."""
-    return Institute.objects.filter(pk=1).first() or Institute(pk=1)
+    return _held.get() or Institute.objects.filter(pk=1).first() or Institute(pk=1)
+
+
+@contextmanager
+def held() -> Iterator[Institute]:
+    """Read the row once for a piece of work that asks for it again and again, such as one message."""
+    mark = _held.set(current())
+    try:
+        yield current()
+    finally:
+        _held.reset(mark)

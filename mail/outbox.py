@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mail import compose, registry, tokens
+from mail import compose, identity, registry, tokens
 from mail.models import LinkToken, Message
 from mail.registry import Skip
 
@@ -16,6 +16,11 @@ class Written:
 
 def write(message: Message, *, now: datetime) -> Written | Skip:
     """Render and compose one message; raises whatever its renderer raises, and CannotCompose."""
+    with identity.held():
+        return _write(message, now)
+
+
+def _write(message: Message, now: datetime) -> Written | Skip:
     raws: list[str] = []
     links: list[LinkToken] = []
 

@@ -1,0 +1,119 @@
+"""Each guard of the claim and of the last check, alone: the sweep and the bump that stand before them are left out."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from mail import claims
+from mail.models import Message, Suppression, Topic
+
+pytestmark = pytest.mark.django_db
+Write = Callable[..., Message]
+NEED = timedelta(seconds=30)
+
+
+def take(now: datetime) -> Message:
+    taken = claims.claim(now=now)
+    assert taken is not None
+    return taken
+
+
+def quiet(message: Message, now: datetime, stream: str = "") -> None:
+    Suppression.objects.create(address_hash=message.recipient_hash, stream=stream, reason="asked", created_at=now)
+
+
+def test_a_claim_takes_what_has_waited_longest(write: Write, now: datetime) -> None:
+    for minutes in (5, 20, 10):
+        write(f"n{minutes}", due_at=now - timedelta(minutes=minutes))
+    assert [take(now).dedupe_key for _ in range(3)] == ["n20", "n10", "n5"]
+    assert claims.claim(now=now) is None
+
+
+def test_a_claim_takes_nothing_expired(write: Write, now: datetime) -> None:
+    write(expires_at=now)
+    assert claims.claim(now=now) is None
+
+
+@pytest.mark.parametrize(("stream", "taken"), [("", False), ("booking", False), ("interview-preparation", True)])
+def test_a_claim_takes_nothing_suppressed(write: Write, now: datetime, stream: str, taken: bool) -> None:
+    quiet(write(), now, stream)
+    assert (claims.claim(now=now) is not None) == taken
+
+
+def test_a_claim_takes_nothing_of_an_older_version(write: Write, now: datetime) -> None:
+    write()
+    Topic.objects.update(version=2)
+    assert claims.claim(now=now) is None
+
+
+def test_a_claim_takes_nothing_that_could_not_be_written_three_times(write: Write, now: datetime) -> None:
+    write()
+    Message.objects.update(renders=3)
+    assert claims.claim(now=now) is None
+    Message.objects.update(raw=b"written after all")
+    assert claims.claim(now=now) is not None
+
+
+def test_a_claim_holds_for_a_minute(write: Write, now: datetime) -> None:
+    write()
+    first = take(now)
+    assert claims.claim(now=now + timedelta(seconds=59)) is None
+    second = take(now + timedelta(seconds=60))
+    assert first.claim != second.claim
+    assert not claims.sent(first, now=now)
+    assert claims.sent(second, now=now)
+
+
+def test_the_last_check_lets_through_what_is_still_true(write: Write, now: datetime) -> None:
+    write()
+    taken = take(now)
+    assert claims.may_begin(taken, now=now + timedelta(seconds=1), need=NEED)
+    assert Message.objects.get().data_at == now + timedelta(seconds=1)
+
+
+def test_the_last_check_reads_the_topic_itself(write: Write, now: datetime) -> None:
+    write()
+    taken = take(now)
+    Topic.objects.update(version=2)
+    assert not claims.may_begin(taken, now=now, need=NEED)
+
+
+def test_the_last_check_reads_the_suppressions_itself(write: Write, now: datetime) -> None:
+    write()
+    taken = take(now)
+    quiet(taken, now, "interview-preparation")
+    assert claims.may_begin(taken, now=now, need=NEED)
+    quiet(taken, now, "booking")
+    assert not claims.may_begin(taken, now=now, need=NEED)
+
+
+def test_the_last_check_wants_enough_of_the_lease(write: Write, now: datetime) -> None:
+    write()
+    taken = take(now)
+    assert claims.may_begin(taken, now=now + timedelta(seconds=30), need=NEED)
+    assert not claims.may_begin(taken, now=now + timedelta(seconds=31), need=NEED)
+
+
+def test_the_last_check_wants_a_mail_that_is_not_expired(write: Write, now: datetime) -> None:
+    write(expires_at=now + timedelta(seconds=10))
+    taken = take(now)
+    assert not claims.may_begin(taken, now=now + timedelta(seconds=10), need=NEED)
+
+
+def test_the_last_check_wants_the_claim(write: Write, now: datetime) -> None:
+    write()
+    taken = take(now)
+    take(now + timedelta(seconds=61))
+    assert not claims.may_begin(taken, now=now, need=timedelta())
+
+
+def test_a_message_given_back_is_as_it_was(write: Write, now: datetime) -> None:
+    write()
+    taken = take(now)
+    assert claims.may_begin(taken, now=now, need=NEED)
+    claims.untouched(taken, now=now, error="421 Bye")
+    row = Message.objects.get()
+    assert (row.status, row.attempts, row.claim, row.lease_until, row.data_at, row.next_try_at) == (
+        Message.Status.DUE, 0, "", None, None, now,
+    )  # fmt: skip
