@@ -11,7 +11,7 @@ help:
 	@echo "make test     every test that this machine can run; ARGS=\"…\" goes to pytest"
 	@echo "make manage   one management command: make manage ARGS=\"demo_data --remove\""
 	@echo "make lint     ruff, mypy, djlint and the import contracts"
-	@echo "make format   put Python and templates into their format"
+	@echo "make format   put Python into its format"
 	@echo "make lock     lock the requirements anew, with hashes"
 	@echo "make clean    remove .venv and what tests leave behind; data stays"
 
@@ -31,13 +31,12 @@ lint: venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/mypy $(ROOMS)
 
 format: venv
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djlint templates --reformat --quiet
 
 lock: venv
 	$(BIN)/uv pip compile $(UV_FLAGS) pyproject.toml -o requirements.txt

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -35,9 +36,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """unfold's callback: only what this reader may open."""
     home = {"title": "Overview", "icon": "dashboard", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [{"title": None, "items": [home]}]
-    registry = {
-        (model._meta.app_label, model._meta.model_name): (model, page) for model, page in admin.site._registry.items()
-    }
+    registry = {(model._meta.app_label, str(model._meta.model_name)): (model, page) for model, page in _pages()}
     for title, app, named in GROUPS:
         moved = [(key, icon) for key, (group, icon) in ELSEWHERE.items() if group == title]
         own = [((app, name), icon) for name, icon in named]
@@ -55,6 +54,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         if items:
             groups.append({"title": title, "separator": True, "items": items})
     return groups
+
+
+def _pages() -> list[tuple[type[Model], Any]]:
+    return list(admin.site._registry.items())
 
 
 def _name(model: Any) -> str:

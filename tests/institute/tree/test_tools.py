@@ -10,7 +10,6 @@ from tests.institute.tree.files import ROOMS, tool
     [
         ("ruff", "check", "--no-cache", "."),
         ("ruff", "format", "--check", "--no-cache", "."),
-        ("djlint", "templates", "--check"),
         ("djlint", "templates", "--lint"),
     ],
     ids=" ".join,
