@@ -1,5 +1,7 @@
 """What can be wrong with a guide, in sentences an editor can act on."""
 
+# ruff: noqa: N818 - words of the domain; each is said to an editor as a sentence.
+
 from dataclasses import dataclass
 
 
@@ -28,6 +30,13 @@ class NothingToPublish(ContentError):
 
     def __init__(self, number: int) -> None:
         super().__init__(f"Nothing has changed since revision {number}, which is live.")
+
+
+class RevisionIsImmutable(ContentError):
+    """A revision is never changed or deleted; publish a new one instead."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
 
 
 class SnapshotUnreadable(ContentError):

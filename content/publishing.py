@@ -18,7 +18,8 @@ def publish(*, guide: Guide, by: User | None, now: datetime, note: str = "") -> 
     3. Insert the revision and point the guide at it.
     """
     with transaction.atomic(durable=True):
-        locked = Guide.objects.select_for_update(of=("self",)).select_related("live").get(pk=guide.pk)
+        # No join here: after waiting for a lock PostgreSQL reads the guide anew, but what is joined to it as of before.
+        locked = Guide.objects.select_for_update(no_key=True).get(pk=guide.pk)
         taken = snapshot.take(locked)
         problems = gate.problems(taken)
         if problems:

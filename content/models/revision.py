@@ -5,12 +5,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import models
 
-
-class RevisionIsImmutable(TypeError):
-    """A revision is never changed or deleted; publish a new one instead."""
-
-    def __init__(self) -> None:
-        super().__init__(self.__doc__)
+from content.errors import RevisionIsImmutable
 
 
 def refuse(*args: Any, **kwargs: Any) -> NoReturn:

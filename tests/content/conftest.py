@@ -46,7 +46,7 @@ def _first_snapshot(django_db_setup: None, django_db_blocker: Any) -> dict[str, 
 
 
 @pytest.fixture
-def taken(_first_snapshot: dict[str, Any]) -> dict[str, Any]:
+def taken(db: None, _first_snapshot: dict[str, Any]) -> dict[str, Any]:
     """What publishing would store of the first guide; the test may do with it what it likes."""
     return copy.deepcopy(_first_snapshot)
 

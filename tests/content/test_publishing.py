@@ -1,10 +1,12 @@
 """From rows to a live revision."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -74,8 +76,28 @@ def test_a_snapshot_takes_the_same_queries_for_one_section_and_for_many(draft: G
 def test_publishing_is_one_durable_transaction(now: datetime) -> None:
     guide = first_guide.seed()
     assert guide is not None
-    from django.db import transaction
-
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         publishing.publish(guide=guide, by=None, now=now)
     assert Revision.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_editors_who_publish_at_once_make_one_revision(now: datetime) -> None:
+    guide = first_guide.seed()
+    assert guide is not None
+    together = threading.Barrier(4)
+
+    def publish(_: int) -> str:
+        try:
+            connection.ensure_connection()
+            together.wait(timeout=10)
+            return str(publishing.publish(guide=Guide(pk=guide.pk), by=None, now=now).number)
+        except NothingToPublish as nothing:
+            return str(nothing)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        said = sorted(threads.map(publish, range(4)))
+    assert said == ["1"] + ["Nothing has changed since revision 1, which is live."] * 3
+    assert Revision.objects.count() == 1

@@ -8,8 +8,8 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.models import ProtectedError
 
 from content import guard
+from content.errors import RevisionIsImmutable
 from content.models import Guide, Revision
-from content.models.revision import RevisionIsImmutable
 
 
 def test_saving_a_revision_again_is_refused(live: Revision) -> None:
