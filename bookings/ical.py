@@ -10,7 +10,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 
 from bookings.models import Booking, LocationKind
 from mail.addresses import for_transport
-from mail.compose import sender
+from mail.compose import sender_address
 from mail.text import one_line, plain
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
@@ -31,7 +31,7 @@ def invitation(booking: Booking, reader: Reader, *, method: str) -> bytes:
     """The calendar part of one mail to one reader; `method` must also be the MIME parameter (RFC 6047, 2.4)."""
     event = _event(booking, summary=reader.summary, description=reader.description, cancelled=method == CANCEL)
     # A bare address equal to the sender: with another one, mail clients warn of an unknown organizer.
-    event.add("organizer", vCalAddress(f"mailto:{sender().addr_spec}"))
+    event.add("organizer", vCalAddress(f"mailto:{sender_address()}"))
     attendee = vCalAddress(f"mailto:{for_transport(reader.email)}")
     attendee.params["CN"] = vText(_parameter(reader.name) or for_transport(reader.email))
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
@@ -95,5 +95,6 @@ def where(booking: Booking) -> str:
 
 
 def _parameter(value: str) -> str:
-    # RFC 6868 writes a quote as ^' and a caret as ^^, which older readers show as they stand: so neither goes in.
-    return one_line(value.replace('"', " ").replace("^", " "), limit=80)
+    # A quote cannot stand in a parameter; RFC 6868 writes it as ^', which older readers show as it stands; and some
+    # take a backslash for an escape there, which it is not. So none of the three goes in.
+    return one_line(value.translate(str.maketrans('"^\\', "   ")), limit=80)

@@ -40,11 +40,15 @@ def why_not(question: SlotQuestion, start: datetime) -> Reason | None:
         return Reason.OVERRIDE if overridden else Reason.OUTSIDE_HOURS
     if start.microsecond or (at - around[0][0]) % length(question.slot_interval):
         return Reason.OFF_GRID
-    if any(floor_seconds(each.start) < at + size and at < ceil_seconds(each.end) for each in question.busy):
+    if any(_overlaps(each, at, at + size) for each in question.busy):
         return Reason.BUSY
     if _hit(question, question.busy, at):
         return Reason.BUFFER
     return Reason.LIMIT if over_limit(question, at) else None
+
+
+def _overlaps(busy: Interval, start: int, end: int) -> bool:
+    return busy.start < busy.end and floor_seconds(busy.start) < end and start < ceil_seconds(busy.end)
 
 
 def _hit(question: SlotQuestion, busy: tuple[Interval, ...], at: int) -> bool:

@@ -58,7 +58,9 @@ def test_busy_time_of_fractions_of_a_second_still_blocks() -> None:
 
 
 def test_an_empty_interval_blocks_nothing() -> None:
-    assert hours_of(replace(QUESTION, busy=(Interval(at("2027-06-07T10:30"), at("2027-06-07T10:30")),))) == [9, 10, 11]
+    nothing = replace(QUESTION, busy=(Interval(at("2027-06-07T10:30"), at("2027-06-07T10:30")),))
+    assert hours_of(nothing) == [9, 10, 11]
+    assert why_not(nothing, at("2027-06-07T10:00")) is None
 
 
 def test_time_off_blocks_and_does_not_move_the_grid() -> None:
