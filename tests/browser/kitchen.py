@@ -15,7 +15,7 @@ TEMPLATE = Path(__file__).parent / "templates" / "kitchen.html"
 class Details(forms.Form):
     """Every kind of field the site uses, needed and optional."""
 
-    name = forms.CharField(label="Your name", max_length=80)
+    name = forms.CharField(label="Your name", max_length=80, error_messages={"required": "Enter your name."})
     email = forms.EmailField(label="Email", help_text="We send the confirmation and the reminders there.")
     phone = forms.CharField(label="Phone", required=False, help_text="With country code, for example +1 215 430 2201.")
     role = forms.ChoiceField(
