@@ -46,6 +46,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if (messages := visible(request, Message)) is not None:
         waiting += figures.of_messages(messages)
     waiting += untouched
+    context["title"] = "Overview"
     context["desk"] = {
         "sentence": figures.sentence(counted),
         "figures": counted,
