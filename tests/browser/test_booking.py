@@ -1,22 +1,11 @@
 """One visitor, one call, from the first page to the cancellation, in a real browser with script and without."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from django.test.utils import override_settings
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Watch, axe
-
-
-@pytest.fixture
-def later(tmp_path: Path) -> Iterator[Callable[[], None]]:
-    """A function that moves the site's clock on by ten seconds: people take their time over a form, tests do not."""
-    shift = tmp_path / "shift"
-    shift.write_text("0")
-    with override_settings(CLOCK_SHIFT_FILE=str(shift)):
-        yield lambda: shift.write_text(str(float(shift.read_text()) + 10)) and None
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
