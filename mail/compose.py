@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import css_inline
@@ -97,12 +97,17 @@ def masked(rendered: Rendered, secrets: Iterable[str]) -> Rendered:
 
 def sender_address() -> str:
     """The bare address in DEFAULT_FROM_EMAIL: what MAIL FROM and an invitation's ORGANIZER say; raises CannotCompose."""
-    return for_transport(parseaddr(str(settings.DEFAULT_FROM_EMAIL))[1])
+    return for_transport(_parsed(str(settings.DEFAULT_FROM_EMAIL))[1])
+
+
+@lru_cache(maxsize=4)
+def _parsed(setting: str) -> tuple[str, str]:
+    return parseaddr(setting)
 
 
 def _sender(institute_name: str) -> str:
     """Who the mail is from, named after the institute where DEFAULT_FROM_EMAIL gives no name."""
-    name = parseaddr(str(settings.DEFAULT_FROM_EMAIL))[0]
+    name = _parsed(str(settings.DEFAULT_FROM_EMAIL))[0]
     return mime.mailbox(name or institute_name, sender_address())
 
 

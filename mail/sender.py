@@ -1,6 +1,7 @@
 """The sender: claim one row, write it, hand it over, say what became of it. Any number of them may run at once."""
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
-from mail import breaker, claims, compose, outbox
+from mail import breaker, claims, compose, identity, outbox
 from mail.addresses import for_transport
+from mail.durability import eased
 from mail.errors import ClaimLost, Deferred, Refused, Unanswered, Unreachable
 from mail.models import Message
 from mail.registry import Skip
@@ -23,7 +25,7 @@ T = TypeVar("T")
 
 # Servers limit how many messages one connection may bring, and say so by hanging up.
 MESSAGES_A_CONNECTION = 100
-SWEEP_EVERY = 5.0  # seconds
+ROUND = 5.0  # seconds
 # A last check that took longer than this (it waited for a lock) may be out of date before DATA begins.
 FRESH = 0.5  # seconds
 HICCUP = timedelta(minutes=1)
@@ -54,18 +56,15 @@ def drain(
     sender = _Sender(clock)
     if not waiting(now=clock()):
         return sender.done
-    started = swept = time.monotonic()
-    sender.sweep()
+    end = math.inf if seconds is None else time.monotonic() + seconds
+
+    def going() -> bool:
+        return time.monotonic() < end and (limit is None or sender.claimed < limit) and not stop()
+
     try:
-        while (limit is None or sender.claimed < limit) and not stop():
-            ticks = time.monotonic()
-            if seconds is not None and ticks - started >= seconds:
-                break
-            if ticks - swept >= SWEEP_EVERY:
-                sender.sweep()
-                swept = ticks
-            if not sender.step():
-                break
+        with eased():
+            while going() and sender.round(going):
+                pass
     finally:
         sender.line.close()
     return sender.done
@@ -104,6 +103,18 @@ class _Sender:
         self.done = Drained()
         self.line = _Line()
         self.claimed = 0
+
+    def round(self, going: Callable[[], bool]) -> bool:
+        """A few seconds of sending between two sweeps; False where nothing more can be done."""
+        end = time.monotonic() + ROUND
+        self.sweep()
+        with identity.held():
+            while going():
+                if time.monotonic() >= end:
+                    return True
+                if not self.step():
+                    return False
+        return False
 
     def sweep(self) -> None:
         self.done.skipped += sweep(now=self.clock())
