@@ -94,6 +94,6 @@ def written(filled: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, An
 
 
 @pytest.fixture
-def browser() -> Client:
+def as_browser() -> Client:
     """A client that must bring its CSRF proof, as browsers do."""
     return Client(enforce_csrf_checks=True)

@@ -158,24 +158,31 @@ def test_odd_queries_are_harmless(strict: Client, path: str, query: str) -> None
     assert strict.get(path + query).status_code == 200
 
 
-@pytest.mark.parametrize("page", ["confirm", "preferences", "unsubscribe"])
+@pytest.mark.parametrize("stem", ["confirm", "preferences", "unsubscribe"])
 @pytest.mark.parametrize(
     "token", ["%00", "%FF", "%ED%A0%80", "..", "a" * 3000, "%2e%2e%2f", "'; DROP TABLE leads_lead;--"]
 )
-def test_odd_tokens_are_unknown_links(strict: Client, stopped: Clock, page: str, token: str) -> None:
+def test_odd_tokens_are_unknown_links(strict: Client, stopped: Clock, stem: str, token: str) -> None:
     for method in (strict.get, strict.head, strict.post):
-        assert method(f"/{page}/{token}/").status_code == 404
+        assert method(f"/{stem}/{token}/").status_code == 404
 
 
 @pytest.mark.parametrize(
     "name", ["Referer", "Accept-Language", "Cookie", "X-Forwarded-For", "HX-Request", "User-Agent"]
 )
 @pytest.mark.parametrize(
-    "value", ["\xff", "x" * 8000, "http://[::1", 'sessionid="aaaaaaaa\\000"; csrftoken=\xff', "%00"]
+    "value", ["\xff", "x" * 8000, "http://[::1", 'csrftoken="aaaaaaaa\\000"; csrftoken=\xff', "%00"]
 )
 def test_odd_headers_are_harmless(strict: Client, name: str, value: str) -> None:
     for path in ("/subscribe/", "/subscribe/thanks/", "/contact/"):
         assert strict.get(path, headers={name: value}).status_code == 200
+
+
+@HOUSE
+def test_a_session_cookie_that_no_database_takes_is_ignored(strict: Client) -> None:
+    """Cookie values are unquoted, and \\000 becomes a NUL that PostgreSQL refuses."""
+    for path in ("/subscribe/thanks/", "/admin/"):
+        assert strict.get(path, headers={"Cookie": 'sessionid="aaaaaaaa\\000"'}).status_code in {200, 302}
 
 
 @pytest.mark.parametrize("consent", ["\x00", "x", "-1", "9" * 100, "²", ["1", "2", "x"]])
@@ -187,7 +194,13 @@ def test_odd_consent_numbers_confirm_nothing(
 
 
 @pytest.mark.parametrize(
-    "charset", ["utf-8", "utf-7", "unicode_escape", "utf-16", "undefined", "rot13", "base64", "idna"]
+    "charset",
+    [
+        "utf-8",
+        "utf-7",
+        "utf-16",
+        *(pytest.param(name, marks=HOUSE) for name in ("unicode_escape", "undefined", "rot13", "base64", "idna")),
+    ],
 )
 def test_odd_charsets_are_harmless(strict: Client, stopped: Clock, filled: Fill, charset: str) -> None:
     lines = [

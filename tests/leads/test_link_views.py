@@ -34,10 +34,10 @@ def test_the_link_shows_a_button_and_the_button_confirms(
     assert Consent.objects.get().state == "confirmed"
 
 
-@pytest.mark.parametrize("page", ["confirm", "preferences", "unsubscribe"])
-def test_looking_changes_nothing(client: Client, stopped: Clock, filled: Fill, link: MakeLink, page: str) -> None:
+@pytest.mark.parametrize("stem", ["confirm", "preferences", "unsubscribe"])
+def test_looking_changes_nothing(client: Client, stopped: Clock, filled: Fill, link: MakeLink, stem: str) -> None:
     client.post(SUBSCRIBE, filled(wants_list="on"))
-    path = reverse(f"leads:{page}", args=[link(Lead.objects.get(), page)])
+    path = reverse(f"leads:{stem}", args=[link(Lead.objects.get(), stem)])
     before = everything()
     for _ in range(5):
         assert client.get(path).status_code == 200
@@ -59,14 +59,14 @@ def test_choices_are_saved_from_the_link(client: Client, stopped: Clock, make_le
 
 
 def test_a_mail_client_unsubscribes_in_one_click(
-    browser: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink
+    as_browser: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink
 ) -> None:
     lead = make_lead()
     Client().post(reverse("leads:preferences", args=[link(lead, "preferences")]), {"wants_list": "on"})
     assert Consent.objects.get().state == "confirmed"
     path = reverse("leads:unsubscribe", args=[link(lead, "unsubscribe", hours=None)])
     for _ in range(2):
-        answer = browser.post(path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+        answer = as_browser.post(path, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
         assert (answer.status_code, "You are unsubscribed" in answer.text, answer.cookies) == (200, True, {})
     assert Suppression.objects.get().stream == LIST
     assert [row.kind for row in lead.activities.all()].count("consent_withdrawn") == 1
@@ -74,10 +74,10 @@ def test_a_mail_client_unsubscribes_in_one_click(
 
 @pytest.mark.parametrize("body", ["", "List-Unsubscribe=", "List-Unsubscribe=one-click", "x=%00", "\x00"])
 def test_any_other_body_shows_the_page_and_changes_nothing(
-    browser: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink, body: str
+    as_browser: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink, body: str
 ) -> None:
     path = reverse("leads:unsubscribe", args=[link(make_lead(), "unsubscribe")])
     before = everything()
-    answer = browser.post(path, body, content_type="application/x-www-form-urlencoded")
+    answer = as_browser.post(path, body, content_type="application/x-www-form-urlencoded")
     assert (answer.status_code, "Stop the interview-preparation emails?" in answer.text) == (200, True)
     assert everything() == before

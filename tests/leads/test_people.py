@@ -175,7 +175,7 @@ def test_only_our_own_pages_count_and_no_link_token_is_kept(written: str, kept: 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("page", "before", "kept"),
+    ("here", "before", "kept"),
     [
         ("/subscribe/", "", ("/subscribe/", "", "", "", "", True)),
         ("/subscribe/", "/contact/", ("/subscribe/", "/contact/", "", "", "", False)),
@@ -188,8 +188,8 @@ def test_only_our_own_pages_count_and_no_link_token_is_kept(written: str, kept: 
     ],
 )
 def test_a_touch_says_where_the_visit_came_from(
-    make_lead: MakeLead, now: datetime, page: str, before: str, kept: tuple[object, ...]
+    make_lead: MakeLead, now: datetime, here: str, before: str, kept: tuple[object, ...]
 ) -> None:
-    record_touch(lead=make_lead(), page=page, referrer_page=before, now=now + timedelta(minutes=1))
+    record_touch(lead=make_lead(), page=here, referrer_page=before, now=now + timedelta(minutes=1))
     row = Touch.objects.get()
     assert (row.page, row.referrer_page, row.utm_source, row.utm_medium, row.utm_campaign, row.direct) == kept

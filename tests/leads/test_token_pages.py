@@ -19,36 +19,36 @@ PAGES = ["confirm", "preferences", "unsubscribe"]
 UNKNOWN = "A" * 32
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("stem", PAGES)
 def test_every_token_opens_its_own_page_only(
-    client: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink, page: str
+    client: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink, stem: str
 ) -> None:
     lead = make_lead()
     answers = {
-        purpose: client.get(reverse(f"leads:{page}", args=[link(lead, purpose)])).status_code
+        purpose: client.get(reverse(f"leads:{stem}", args=[link(lead, purpose)])).status_code
         for purpose in sorted(tokens.PURPOSES)
     }
-    assert answers == {purpose: 200 if purpose == page else 404 for purpose in sorted(tokens.PURPOSES)}
+    assert answers == {purpose: 200 if purpose == stem else 404 for purpose in sorted(tokens.PURPOSES)}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("stem", PAGES)
 def test_unknown_expired_foreign_and_revoked_links_look_the_same(
-    client: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink, page: str
+    client: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink, stem: str
 ) -> None:
     lead = make_lead()
-    expired = link(lead, page, hours=1, at=stopped.now - timedelta(hours=2))
+    expired = link(lead, stem, hours=1, at=stopped.now - timedelta(hours=2))
     foreign = link(lead, "feed")
-    gone = link(make_lead("bob@example.org"), page)
+    gone = link(make_lead("bob@example.org"), stem)
     Lead.objects.get(email="bob@example.org").delete()
-    revoked = link(lead, page)
+    revoked = link(lead, stem)
     tokens.revoke(
-        subject=f"lead:{lead.pk}:" + tokens.find(revoked, purpose=page, now=stopped.now).subject[-16:],
-        purpose=page,
+        subject=f"lead:{lead.pk}:" + tokens.find(revoked, purpose=stem, now=stopped.now).subject[-16:],
+        purpose=stem,
         now=stopped.now,
     )
-    odd = tokens.mint(purpose=page, subject="booking:1", expires_at=None, now=stopped.now)
+    odd = tokens.mint(purpose=stem, subject="booking:1", expires_at=None, now=stopped.now)
     answers = [
-        client.get(reverse(f"leads:{page}", args=[token]))
+        client.get(reverse(f"leads:{stem}", args=[token]))
         for token in (UNKNOWN, expired, foreign, gone, revoked, odd, "short", "%00", "ä", "x" * 5000)
     ]
     assert {answer.status_code for answer in answers} == {404}
@@ -56,13 +56,13 @@ def test_unknown_expired_foreign_and_revoked_links_look_the_same(
     assert reverse("bookings:find") in answers[0].text
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("stem", PAGES)
 @pytest.mark.parametrize("known", [True, False])
 def test_link_pages_are_kept_out_of_caches_indexes_and_referrers(
-    client: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink, page: str, known: bool
+    client: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink, stem: str, known: bool
 ) -> None:
-    token = link(make_lead(), page) if known else UNKNOWN
-    answer = client.get(reverse(f"leads:{page}", args=[token]))
+    token = link(make_lead(), stem) if known else UNKNOWN
+    answer = client.get(reverse(f"leads:{stem}", args=[token]))
     assert (answer["Cache-Control"], answer["X-Robots-Tag"], answer["Referrer-Policy"]) == (
         "no-store",
         "noindex",
@@ -97,6 +97,6 @@ def test_no_log_line_holds_a_token(
     client: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink, caplog: pytest.LogCaptureFixture, method: str
 ) -> None:
     foreign = link(make_lead(), "feed")
-    for page in PAGES:
-        getattr(client, method)(reverse(f"leads:{page}", args=[foreign]))
+    for stem in PAGES:
+        getattr(client, method)(reverse(f"leads:{stem}", args=[foreign]))
     assert [record for record in caplog.records if foreign in record.getMessage()] == []

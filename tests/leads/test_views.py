@@ -205,22 +205,22 @@ def test_known_and_unknown_addresses_get_the_same_answer(
 @pytest.mark.parametrize("path", [SUBSCRIBE, CONTACT, "/subscribe/thanks/", "/confirm/x/", "/preferences/x/"])
 @pytest.mark.parametrize("proof", [{}, {"csrfmiddlewaretoken": "A" * 64}, {"csrfmiddlewaretoken": "\x00"}])
 def test_every_form_needs_its_csrf_proof(
-    browser: Client, stopped: Clock, filled: Fill, path: str, proof: dict[str, str]
+    as_browser: Client, stopped: Clock, filled: Fill, path: str, proof: dict[str, str]
 ) -> None:
-    browser.get(SUBSCRIBE)
+    as_browser.get(SUBSCRIBE)
     before = everything()
-    assert browser.post(path, {**filled(), **proof}).status_code == 403
+    assert as_browser.post(path, {**filled(), **proof}).status_code == 403
     assert everything() == before
 
 
-def test_a_foreign_origin_is_refused_even_with_the_proof(browser: Client, stopped: Clock, filled: Fill) -> None:
-    page = browser.get(SUBSCRIBE)
+def test_a_foreign_origin_is_refused_even_with_the_proof(as_browser: Client, stopped: Clock, filled: Fill) -> None:
+    page = as_browser.get(SUBSCRIBE)
     proof = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
     assert proof is not None
     form = {**filled(), "csrfmiddlewaretoken": proof[1]}
-    assert browser.post(SUBSCRIBE, form, headers={"Origin": "https://evil.example"}).status_code == 403
-    assert browser.post(SUBSCRIBE, form, headers={"Origin": "null"}).status_code == 403
-    assert browser.post(SUBSCRIBE, form, headers={"Origin": "http://testserver"}).status_code == 303
+    assert as_browser.post(SUBSCRIBE, form, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert as_browser.post(SUBSCRIBE, form, headers={"Origin": "null"}).status_code == 403
+    assert as_browser.post(SUBSCRIBE, form, headers={"Origin": "http://testserver"}).status_code == 303
 
 
 def test_the_page_that_led_here_is_carried_in_the_form(client: Client, stopped: Clock, filled: Fill) -> None:
