@@ -9,17 +9,22 @@ from mail.text import plain
 STEPS = tuple(timedelta(seconds=seconds) for seconds in (6, 10, 15, 20, 30))
 
 
+def outage() -> Outage | None:
+    """The trouble that mail waits for at the moment, for staff to see; None while all is well."""
+    return Outage.objects.filter(pk=1, failures__gt=0).first()
+
+
 def may_try(*, now: datetime) -> bool:
     """Whether a sender may open a connection: always while all is well, else one sender at each step's end."""
-    outage = Outage.objects.filter(pk=1, failures__gt=0).first()
-    if outage is None or outage.open_until is None:
+    row = outage()
+    if row is None or row.open_until is None:
         return True
     # A clock that was set back must not keep the breaker open for hours.
-    if now < outage.open_until <= now + STEPS[-1]:
+    if now < row.open_until <= now + STEPS[-1]:
         return False
     # The probe counts as failed until it succeeds, so a sender killed while probing costs one step and no more.
-    failures = outage.failures + 1
-    probe = Outage.objects.filter(pk=1, failures=outage.failures, open_until=outage.open_until)
+    failures = row.failures + 1
+    probe = Outage.objects.filter(pk=1, failures=row.failures, open_until=row.open_until)
     return bool(probe.update(failures=failures, open_until=now + _step(failures)))
 
 

@@ -28,17 +28,19 @@ MESSAGES_A_CONNECTION = 100
 ROUND = 5.0  # seconds
 # A last check that took longer than this (it waited for a lock) may be out of date before DATA begins.
 FRESH = 0.5  # seconds
+RECONNECT = 0.5  # seconds
 HICCUP = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
 class Drained:
-    """What one run of the sender did, in messages."""
+    """What one run of the sender did, in messages; `cut_short` where its time ran out with messages left."""
 
     sent: int = 0
     failed: int = 0
     skipped: int = 0
     deferred: int = 0
+    cut_short: bool = False
 
 
 def drain(
@@ -67,6 +69,7 @@ def drain(
                 pass
     finally:
         sender.line.close()
+    sender.done.cut_short = time.monotonic() >= end and waiting(now=clock())
     return sender.done
 
 
@@ -229,4 +232,4 @@ class _Sender:
                 if message.lease_until is None or self.clock() >= message.lease_until:
                     raise
                 connection.close()
-                time.sleep(0.5)
+                time.sleep(RECONNECT)

@@ -107,6 +107,17 @@ def test_only_one_of_many_may_probe(now: datetime) -> None:
     assert [breaker.may_try(now=later) for _ in range(4)] == [True, False, False, False]
 
 
+def test_staff_can_see_since_when_mail_waits(now: datetime) -> None:
+    assert breaker.outage() is None
+    breaker.trip(now=now, error="refused")
+    breaker.trip(now=now + timedelta(minutes=1), error="refused again")
+    row = breaker.outage()
+    assert row is not None
+    assert (row.since, row.last_error) == (now, "refused again")
+    breaker.close()
+    assert breaker.outage() is None
+
+
 def test_senders_that_trip_together_count_once(now: datetime) -> None:
     for _ in range(4):
         breaker.trip(now=now, error="refused")

@@ -1,5 +1,6 @@
 """The sender against a mail server: what it hands over, and what it makes of every answer."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -7,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from mail import claims, ledger, registry, sender
-from mail.models import LinkToken, Message, Outage, Suppression
+from mail.models import LinkToken, Message, Outage, Suppression, Topic
 from mail.registry import Skip, Stream
 from mail.sender import drain
 from tests.mail.conftest import KIND
@@ -333,3 +334,62 @@ def test_a_limit_and_a_stop_are_kept(write: Write, sink: Sink, now: datetime) ->
     assert drain(clock=at(now), stop=lambda: len(sink.accepted) >= 2).sent == 1
     assert drain(clock=at(now), seconds=0).sent == 0
     assert drain(clock=at(now)).sent == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_restarts_while_the_server_answers_makes_no_second_mail(
+    write: Write, sink: Sink, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, sent, failures = write(), claims.sent, [1, 2]
+
+    def restarting(*args: Any, **kwargs: Any) -> bool:
+        if failures:
+            failures.pop()
+            raise OperationalError("server closed the connection unexpectedly")
+        return sent(*args, **kwargs)
+
+    monkeypatch.setattr(claims, "sent", restarting)
+    monkeypatch.setattr(sender, "RECONNECT", 0.01)
+    assert drain(clock=at(now)).sent == 1
+    assert (fresh(message).status, len(sink.accepted), failures) == (Status.SENT, 1, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_stays_away_ends_the_turn_when_the_lease_ends(
+    write: Write, sink: Sink, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write()
+    ticks = iter(now + timedelta(seconds=second) for second in range(1000))
+
+    def away(*_: Any, **__: Any) -> bool:
+        raise OperationalError("connection refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(claims, "sent", away)
+        patch.setattr(sender, "RECONNECT", 0.0)
+        with pytest.raises(OperationalError):
+            drain(clock=lambda: next(ticks))
+    later = next(ticks)
+    assert drain(clock=at(later)).sent == 1
+    assert [mail["Message-ID"] for mail in sink.mails] == [Message.objects.get().message_id] * 2
+
+
+def test_a_check_that_waited_too_long_is_asked_again(
+    write: Write, sink: Sink, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write()
+    asked: list[float] = []
+    may_begin = claims.may_begin
+
+    def slow(*args: Any, **kwargs: Any) -> bool:
+        answer = may_begin(*args, **kwargs)
+        if not asked:
+            Topic.objects.update(version=2)  # a cancel commits right after this answer was found
+            time.sleep(0.06)
+        asked.append(time.monotonic())
+        return answer
+
+    monkeypatch.setattr(claims, "may_begin", slow)
+    monkeypatch.setattr(sender, "FRESH", 0.05)
+    drain(clock=at(now))
+    assert (len(asked), sink.accepted, Message.objects.get().status) == (2, [], Status.CANCELLED)

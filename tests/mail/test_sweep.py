@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from mail import claims
 from mail.models import Message, Topic
-from mail.sweep import sweep, waiting
+from mail.sweep import OPEN, sweep, waiting
 
 pytestmark = pytest.mark.django_db
 Write = Callable[..., Message]
@@ -56,3 +57,13 @@ def test_waiting_knows_due_expired_and_orphaned(write: Write, now: datetime) -> 
     assert claims.claim(now=now + timedelta(minutes=1)) is not None
     assert not waiting(now=now + timedelta(seconds=119))
     assert waiting(now=now + timedelta(seconds=120))
+
+
+@pytest.mark.parametrize(
+    ("question", "index"), [("next_try_at__lte", "mail_message_waiting"), ("expires_at__lte", "mail_message_expiring")]
+)
+def test_a_million_old_messages_are_not_read_to_find_the_due_ones(now: datetime, question: str, index: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan TO off")  # the table is empty here
+    assert index in Message.objects.filter(OPEN, **{question: now}).order_by().explain()

@@ -1,7 +1,9 @@
 """The doorbells themselves."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from celery import current_app
@@ -49,3 +51,15 @@ def test_everything_on_the_timetable_is_a_task_we_have() -> None:
 
 def test_tidying_runs(write: Write) -> None:
     tasks.tidy()
+
+
+def test_no_task_is_ever_promised_for_a_later_time() -> None:
+    """A countdown or ETA in Redis is a reminder that a restart forgets; due times are rows."""
+    rooms = [Path(settings.BASE_DIR) / room for room in ("institute", "bookings", "content", "leads", "mail")]
+    found = [
+        f"{path.name}: {match.group()}"
+        for room in rooms
+        for path in room.rglob("*.py")
+        for match in re.finditer(r"\b(countdown|eta)\s*=", path.read_text("utf-8"))
+    ]
+    assert found == []

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections, connection
 
 from mail import clock
 from mail.sender import drain
@@ -36,8 +36,7 @@ class Command(BaseCommand):
             try:
                 close_old_connections()
                 drain(clock=clock.now, stop=stopped.is_set)
-            except DatabaseError as error:
-                # The database restarts; the rows wait there for both of us.
-                log.error("the sender waits for the database: %s", type(error).__name__)
-                close_old_connections()
+            except Exception as error:  # most likely the database restarts; whatever it is, the sender never exits
+                log.error("the sender waits: %s", type(error).__name__)
+                connection.close()
             stopped.wait(every)

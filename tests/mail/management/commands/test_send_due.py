@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from mail import clock
 from mail.models import Message
@@ -62,6 +62,26 @@ def test_the_loop_goes_on_until_it_is_told_to_stop(
         signal.signal(signal.SIGTERM, before[0])
         signal.signal(signal.SIGINT, before[1])
     assert len(sink.accepted) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_loop_outlives_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    turns: list[int] = []
+
+    def away(**_: Any) -> None:
+        turns.append(1)
+        if len(turns) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("mail.management.commands.send_due.drain", away)
+    try:
+        call_command("send_due", "--loop", "--every", "0.01")
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGINT, before[1])
+    assert turns == [1, 1, 1]
 
 
 def until(true: Callable[[], bool], seconds: float = 20) -> None:
