@@ -42,6 +42,8 @@ SUBSCRIBE = [
 ]
 CONTACT = ["name", "email", "phone", "message", "page", "came_from", "form_time", "company_website"]
 PARTS = 4
+# To be refused or cleaned before any view sees it, on every page alike: see institute.middleware.RequestLimits.
+HOUSE = pytest.mark.xfail(strict=False, reason="the house does not refuse this yet")
 
 
 @pytest.fixture(autouse=True)
