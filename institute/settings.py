@@ -247,6 +247,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 CSRF_FAILURE_VIEW = "institute.views.csrf_failure"
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 
 # Limits of the abuse check, in the notation of the `limits` package; per client address, per e-mail address, and for all.
 ABUSE_LIMITS: dict[str, str] = {
