@@ -59,12 +59,16 @@ def site(db: None) -> Iterator[str]:
 
 
 @pytest.fixture
-def later(tmp_path: Path) -> Iterator[Callable[[], None]]:
-    """A function that moves the site's clock on by ten seconds: people take their time over a form, tests do not."""
+def move_clock(tmp_path: Path) -> Iterator[Callable[[int], None]]:
+    """A function that moves the site's clock by seconds: people take their time over a form, tests do not."""
     shift = tmp_path / "shift"
     shift.write_text("0")
+
+    def move(seconds: int) -> None:
+        shift.write_text(str(int(shift.read_text()) + seconds))
+
     with override_settings(CLOCK_SHIFT_FILE=str(shift)):
-        yield lambda: shift.write_text(str(float(shift.read_text()) + 10)) and None
+        yield move
 
 
 class Watch:

@@ -10,7 +10,7 @@ from tests.browser.conftest import Watch, axe
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_a_visitor_books_a_call_and_cancels_it(
-    site: str, browser: Browser, later: Callable[[], None], script: bool
+    site: str, browser: Browser, move_clock: Callable[[int], None], script: bool
 ) -> None:
     context = browser.new_context(java_script_enabled=script, timezone_id="America/Chicago")
     page = context.new_page()
@@ -31,7 +31,7 @@ def test_a_visitor_books_a_call_and_cancels_it(
     page.get_by_role("textbox", name="Your name").fill("Ada Example")
     page.get_by_role("textbox", name="Email").fill("ada@example.org")
     found["details"] = axe(page) if script else []
-    later()
+    move_clock(10)
     page.get_by_role("button", name="Book").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Your call is booked")
@@ -42,7 +42,7 @@ def test_a_visitor_books_a_call_and_cancels_it(
 
     page.get_by_role("link", name="Cancel this call").click()
     found["cancel"] = axe(page) if script else []
-    later()
+    move_clock(10)
     page.get_by_role("button", name="Cancel the call").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This call is cancelled")
     found["cancelled"] = axe(page) if script else []
