@@ -182,3 +182,11 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 def test_a_call_without_length_is_refused(change: dict[str, timedelta]) -> None:
     with pytest.raises(ValueError, match="longer than zero"):
         replace(QUESTION, **change)
+
+
+@pytest.mark.parametrize(("opens", "closes"), [(time(1, 45), time(1, 15)), (time(1, 30), time(1, 30))])
+def test_backward_hours_yield_nothing_even_in_the_hour_that_comes_twice(opens: time, closes: time) -> None:
+    """As instants, the first 1:45 comes before the second 1:15; as hours, they are still backward."""
+    backward = Hours(NEW_YORK, {6: (Window(opens, closes),)})
+    question = replace(QUESTION, hours=(backward,), duration=5 * MINUTE, since=at("2027-11-07"), until=at("2027-11-08"))
+    assert open_starts(question) == ()
