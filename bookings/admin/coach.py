@@ -41,6 +41,14 @@ class CoachAdmin(OwnRows):
             return ("is_demo",)
         return tuple(field.name for field in Coach._meta.fields if field.name not in OWN_WORDS and field.name != "id")
 
+    def get_fieldsets(self, request: HttpRequest, obj: Coach | None = None) -> Any:
+        """Sign-ins are the owner's business."""
+        every = super().get_fieldsets(request, obj)
+        if sees_all(request):
+            return every
+        hidden = {"user", "is_demo"}
+        return [(name, {**rest, "fields": [f for f in rest["fields"] if f not in hidden]}) for name, rest in every]
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: Coach | None = None) -> Any:
         """None where the fields cannot be edited; and a slug that has been published stays."""
         return {} if obj is not None or not sees_all(request) else super().get_prepopulated_fields(request, obj)

@@ -46,7 +46,7 @@ class EventTypeAdmin(ModelAdmin):
     search_help_text = "Title or summary"
     list_per_page = 50
     prepopulated_fields = {"slug": ("title",)}
-    filter_horizontal = ("coaches",)
+    autocomplete_fields = ("coaches",)
     readonly_fields = ("is_demo",)
     fieldsets = (
         (None, {"fields": ("title", "slug", "summary", "description", "price_text", "enabled", "order")}),
@@ -54,7 +54,7 @@ class EventTypeAdmin(ModelAdmin):
         ("Length", {"fields": (("duration", "slot_interval"), ("buffer_before", "buffer_after"))}),
         (
             "When it can be booked and cancelled",
-            {"fields": (("minimum_notice", "booking_window", "cancel_window"), ("limit_per_day", "limit_per_week"))},
+            {"fields": (("minimum_notice", "booking_window"), "cancel_window", ("limit_per_day", "limit_per_week"))},
         ),
         ("Who and how", {"fields": ("coaches", "reminder_offsets", "is_demo")}),
     )

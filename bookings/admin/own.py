@@ -4,10 +4,11 @@ import logging
 from typing import Any
 
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db import transaction
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin
 
 from bookings.models import Coach
@@ -43,6 +44,14 @@ class OwnRows(ModelAdmin):
         if sees_all(request):
             return rows
         return rows.filter(**{f"{self.coach_path}__in": own_coaches(request)})
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The list; a year in the address that no date can have shows the whole list instead."""
+        try:
+            return super().changelist_view(request, *args, **kwargs)
+        except OverflowError:
+            # Django's date drill-down expects ValueError only: a year of twenty digits would be a 500.
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
 
     def _not_there(self, request: HttpRequest, object_id: str | None) -> None:
         # Before any permission is asked: 403 would say that the row exists.

@@ -83,9 +83,9 @@ class DetailsForm(abuse.AbuseFields):
         )
 
     def clean_name(self) -> str:
-        """One line; what is left of nothing but invisible characters is no name."""
+        """One line; nothing but blanks, signs and invisible characters is no name."""
         name = one_line(self.cleaned_data["name"], limit=NAME_LIMIT)
-        if not name:
+        if not any(map(str.isalnum, name)):
             raise forms.ValidationError(self.fields["name"].error_messages["required"], code="required")
         return name
 

@@ -22,9 +22,13 @@ from leads import abuse
 from leads.errors import TooMany
 from leads.token_pages import retry_later
 from mail import clock
+from mail.links import absolute
 from mail.text import one_line
 
-FURTHEST = timedelta(days=100)
+# However far ahead a call may be booked, the page goes no further.
+LONGEST = timedelta(days=730)
+# Where a stretch is empty, so far to both sides the nearest free days are looked for.
+AROUND = timedelta(days=62)
 
 
 # Not no-store: the back button must find the filled form.
@@ -45,6 +49,8 @@ def event_type(request: HttpRequest, slug: str) -> HttpResponse:
 def facts(kind: EventType) -> dict[str, Any]:
     """What the summary beside every step says about the call."""
     return {
+        "nav": "book",
+        "canonical": absolute(reverse("bookings:event_type", args=[kind.slug])),
         "event_type": kind,
         "length": wording.length(kind.duration),
         "policy": wording.policy(kind.cancel_window) if kind.cancel_window else "",
@@ -60,7 +66,6 @@ def _ask_zone(request: HttpRequest, kind: EventType, asked: Asked, now: datetime
         "options": zones.options(now),
         "typed": typed,
         "found": found,
-        "nav": "book",
     }
     return render(request, "bookings/zone.html", context)
 
@@ -80,14 +85,14 @@ def _page(
     zone, own = asked.zone, held.own(request)
     own = own if own is not None and own.event_type_id == kind.pk else None
     today = now.astimezone(zone).date()
-    last = (now + min(kind.booking_window, FURTHEST)).astimezone(zone).date()
+    last = (now + min(kind.booking_window, LONGEST)).astimezone(zone).date()
     first = _first_day(asked, today, last)
     opened = _opened(kind, asked, *days.bounds(first, days.STRETCH, zone), now, own)
     worked = _worked(kind, asked, *days.bounds(first, days.STRETCH, zone), now)
     nearest_days: list[date] = []
     if not opened:
-        every = _opened(kind, asked, now, days.midnight(last + timedelta(days=1), zone), now, own)
-        nearest_days = days.nearest(every, first)
+        since = days.midnight(first, zone)
+        nearest_days = days.nearest(_opened(kind, asked, since - AROUND, since + AROUND, now, own), first)
     wanted = asked.start.astimezone(zone).date() if asked.start else asked.day
     chosen = wanted if wanted in opened else min(opened, default=None)
     if around is not None:
@@ -98,7 +103,6 @@ def _page(
     end = first + timedelta(days=days.STRETCH)
     context = facts(kind) | {
         "asked": asked,
-        "nav": "book",
         "zone_options": zones.options(now, zone),
         "zone_name": zones.name(zone),
         "coaches": selectors.coaches(kind),

@@ -13,6 +13,7 @@ from bookings.models import Coach
 from bookings.scheduling import Hours, zone_at
 from bookings.views import wording, zones
 from mail import clock
+from mail.links import absolute
 
 
 @require_safe
@@ -31,7 +32,9 @@ def coaches(request: HttpRequest) -> HttpResponse:
         }
         for coach in found
     ]
-    return render(request, "bookings/coaches.html", {"rows": rows, "nav": "coaches"})
+    return render(
+        request, "bookings/coaches.html", {"rows": rows, "nav": "coaches", "canonical": absolute(request.path)}
+    )
 
 
 @require_safe
@@ -41,7 +44,7 @@ def book(request: HttpRequest) -> HttpResponse:
         {"event_type": kind, "length": wording.length(kind.duration), "policy": wording.policy(kind.cancel_window)}
         for kind in selectors.event_types()
     ]
-    return render(request, "bookings/book.html", {"rows": rows, "nav": "book"})
+    return render(request, "bookings/book.html", {"rows": rows, "nav": "book", "canonical": absolute(request.path)})
 
 
 def _zone(coach: Coach, now: datetime) -> str:

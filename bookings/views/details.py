@@ -78,7 +78,7 @@ def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 
 def _done(request: HttpRequest, step: Step, *, status: int = 200) -> HttpResponse:
     """The held time became a call already, or cannot become one any more."""
-    return render(request, "bookings/details_done.html", facts(step.hold.event_type) | {"nav": "book"}, status=status)
+    return render(request, "bookings/details_done.html", facts(step.hold.event_type), status=status)
 
 
 def _form(step: Step, request: HttpRequest | None = None) -> DetailsForm:
@@ -114,7 +114,6 @@ def _page(
         "start": written(step.start),
     }
     context = facts(kind) | {
-        "nav": "book",
         "form": form,
         "step": step,
         "coach": hold.coach if step.live else step.coach,

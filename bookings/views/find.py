@@ -15,6 +15,7 @@ from leads import abuse
 from leads.errors import Suspicious, TooMany
 from leads.token_pages import retry_later
 from mail import clock
+from mail.links import absolute
 
 
 @cache_control(private=True, no_cache=True)
@@ -43,4 +44,9 @@ def find(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: FindForm, *, status: int = 200, problem: str = "") -> HttpResponse:
-    return render(request, "bookings/find.html", {"form": form, "problem": problem}, status=status)
+    return render(
+        request,
+        "bookings/find.html",
+        {"form": form, "problem": problem, "canonical": absolute(request.path)},
+        status=status,
+    )

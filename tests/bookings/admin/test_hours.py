@@ -1,0 +1,199 @@
+"""Hours, dates, time off and kinds of call: what cannot be is refused with a sentence."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from bookings.models import AvailabilityRule, Booking, DateOverride, EventType, Schedule, TimeOff
+from tests.bookings.admin.conftest import Own
+
+EMPTY_RULES = {"rules-TOTAL_FORMS": "0", "rules-INITIAL_FORMS": "0"}
+
+
+def rules(*rows: tuple[int, str, str]) -> dict[str, str]:
+    form = {"rules-TOTAL_FORMS": str(len(rows)), "rules-INITIAL_FORMS": "0"}
+    for at, (weekday, opens, closes) in enumerate(rows):
+        form |= {f"rules-{at}-weekday": str(weekday), f"rules-{at}-opens": opens, f"rules-{at}-closes": closes}
+    return form
+
+
+def schedule_form(own: Own, **changes: Any) -> dict[str, Any]:
+    """A schedule for dates that no other schedule has."""
+    Schedule.objects.filter(pk=own.schedule.pk).update(valid_until="2027-06-30")
+    return {"coach": own.coach.pk, "name": "Summer", "time_zone": "Europe/London", "valid_from": "2027-07-01"} | changes
+
+
+def test_hours_are_entered_by_weekday(alice: Client, alices: Own) -> None:
+    form = schedule_form(alices) | rules((0, "09:00", "12:00"), (0, "13:00", "17:00"), (4, "20:00", "00:00"))
+    answer = alice.post(reverse("admin:bookings_schedule_add"), form)
+    assert answer.status_code == 302
+    made = Schedule.objects.get(name="Summer")
+    assert str(made.time_zone) == "Europe/London"
+    assert list(made.rules.values_list("weekday", "opens", "closes")) == [
+        (0, time(9), time(12)),
+        (0, time(13), time(17)),
+        (4, time(20), time(0)),
+    ]
+    listed = alice.get(reverse("admin:bookings_schedule_changelist")).content.decode()
+    assert "Mon 09:00–12:00, 13:00–17:00; Fri 20:00–00:00" in listed
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("17:00", "09:00"), ("09:00", "09:00")])
+def test_hours_that_close_before_they_open_are_refused(alice: Client, alices: Own, opens: str, closes: str) -> None:
+    answer = alice.post(reverse("admin:bookings_schedule_add"), schedule_form(alices) | rules((0, opens, closes)))
+    assert answer.status_code == 200
+    assert "Closing must be later than opening; 00:00 means the next midnight." in answer.content.decode()
+    assert not Schedule.objects.filter(name="Summer").exists()
+    form = {"schedule": alices.schedule.pk, "date": "2027-02-01", "windows-TOTAL_FORMS": "1"}
+    form |= {"windows-INITIAL_FORMS": "0", "windows-0-opens": opens, "windows-0-closes": closes}
+    answer = alice.post(reverse("admin:bookings_dateoverride_add"), form)
+    assert "Closing must be later than opening" in answer.content.decode()
+    assert DateOverride.objects.count() == 1
+
+
+def test_two_schedules_for_the_same_days_are_refused(alice: Client, alices: Own) -> None:
+    form = schedule_form(alices, valid_from="2027-05-01") | EMPTY_RULES
+    answer = alice.post(reverse("admin:bookings_schedule_add"), form)
+    assert "“Weekly hours” is already valid on some of these days." in answer.content.decode()
+    assert Schedule.objects.count() == 1
+
+
+def test_a_date_is_closed_or_opened_otherwise(alice: Client, alices: Own) -> None:
+    form = {
+        "schedule": alices.schedule.pk,
+        "date": "2027-02-01",
+        "windows-TOTAL_FORMS": "0",
+        "windows-INITIAL_FORMS": "0",
+    }
+    assert alice.post(reverse("admin:bookings_dateoverride_add"), form).status_code == 302
+    listed = alice.get(reverse("admin:bookings_dateoverride_changelist")).content.decode()
+    assert "closed" in listed
+    assert "10:00–12:00" in listed
+    again = alice.post(reverse("admin:bookings_dateoverride_add"), form)
+    assert "This date already has an override." in again.content.decode()
+
+
+def test_hours_changed_at_the_desk_change_what_is_offered(alice: Client, alices: Own) -> None:
+    day = {"from": "2027-01-18", "to": "2027-01-19"}
+    api = reverse("api:slots", args=["consultation"])
+    assert len(alice.get(api, day).json()["slots"]) == 16
+    rows = AvailabilityRule.objects.filter(schedule=alices.schedule)
+    form = {"coach": alices.coach.pk, "name": "Weekly hours", "time_zone": "America/New_York"}
+    form |= {"rules-TOTAL_FORMS": str(len(rows)), "rules-INITIAL_FORMS": str(len(rows))}
+    for at, row in enumerate(rows):
+        form |= {f"rules-{at}-id": row.pk, f"rules-{at}-weekday": row.weekday, f"rules-{at}-opens": "09:00"}
+        form |= {f"rules-{at}-closes": "10:00", f"rules-{at}-schedule": alices.schedule.pk}
+    path = reverse("admin:bookings_schedule_change", args=[alices.schedule.pk])
+    assert alice.post(path, form).status_code == 302
+    assert len(alice.get(api, day).json()["slots"]) == 2
+
+
+def off(own: Own, start: str, end: str) -> dict[str, Any]:
+    (start_0, start_1), (end_0, end_1) = start.split(), end.split()
+    return {
+        "coach": own.coach.pk,
+        "start_0": start_0,
+        "start_1": start_1,
+        "end_0": end_0,
+        "end_1": end_1,
+        "note": "Rest",
+    }
+
+
+def test_time_off_is_entered_by_the_desks_clock_and_lists_what_is_booked(alice: Client, alices: Own) -> None:
+    path = reverse("admin:bookings_timeoff_add")
+    answer = alice.post(path, off(alices, "2027-01-14 00:00", "2027-01-15 00:00"), follow=True)
+    row = TimeOff.objects.get(note="Rest")
+    assert (row.start, row.end) == (datetime(2027, 1, 14, 5, tzinfo=UTC), datetime(2027, 1, 15, 5, tzinfo=UTC))
+    text = answer.content.decode()
+    assert "Alice Ames cannot be booked in this time any more." in text
+    assert "Still booked: Career consultation with Alice Ames with Grace, 14 January 2027, 10:00." in text
+    assert Booking.objects.get().status == "confirmed"
+
+
+def test_time_off_that_ends_before_it_starts_is_refused(alice: Client, alices: Own) -> None:
+    answer = alice.post(reverse("admin:bookings_timeoff_add"), off(alices, "2027-01-15 00:00", "2027-01-14 00:00"))
+    assert answer.status_code == 422
+    assert "The end must be after the start." in answer.content.decode()
+    assert TimeOff.objects.count() == 1
+
+
+def test_time_off_is_given_back_behind_a_button(alice: Client, alices: Own) -> None:
+    path = reverse("admin:bookings_timeoff_delete", args=[alices.time_off.pk])
+    assert b"Give the time free again" in alice.get(path).content
+    assert TimeOff.objects.count() == 1
+    assert alice.post(path).status_code == 302
+    assert TimeOff.objects.count() == 0
+
+
+def type_form(kind: EventType, **changes: Any) -> dict[str, Any]:
+    return {
+        "title": kind.title,
+        "slug": kind.slug,
+        "summary": "",
+        "description": "",
+        "price_text": "$90",
+        "enabled": "on",
+        "order": "3",
+        "location_kind": "video",
+        "location_detail": "https://meet.example.org/room",
+        "duration": "45",
+        "slot_interval": "15",
+        "buffer_before": "5",
+        "buffer_after": "10",
+        "minimum_notice": "1.5",
+        "booking_window": "30",
+        "cancel_window": "24",
+        "limit_per_day": "",
+        "limit_per_week": "",
+        "coaches": [],
+        "reminder_offsets": "1440, 60",
+    } | changes
+
+
+def test_lengths_are_typed_in_the_units_people_think_in(owner: Client, kind: EventType) -> None:
+    path = reverse("admin:bookings_eventtype_change", args=[kind.pk])
+    assert owner.post(path, type_form(kind)).status_code == 302
+    row = EventType.objects.get()
+    assert (row.duration, row.slot_interval, row.buffer_before, row.buffer_after) == tuple(
+        timedelta(minutes=minutes) for minutes in (45, 15, 5, 10)
+    )
+    assert (row.minimum_notice, row.booking_window, row.cancel_window) == (
+        timedelta(minutes=90),
+        timedelta(days=30),
+        timedelta(hours=24),
+    )
+    assert row.reminder_offsets == [1440, 60]
+    shown = owner.get(path).content.decode()
+    for value in ('value="45"', 'value="1.5"', 'value="30"', 'value="1440, 60"'):
+        assert value in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"location_kind": ""}, "Say where the call happens"),
+        ({"location_detail": ""}, "Say where the call happens"),
+        ({"duration": "0"}, "Give between one minute and twelve hours."),
+        ({"duration": "0.3"}, "Give whole minutes, zero or more."),
+        ({"duration": "1e9"}, "Ensure that there are no more than"),
+        ({"reminder_offsets": "a day"}, "Give whole minutes with commas between them"),
+        ({"reminder_offsets": "5"}, "Give a list of up to five different whole minutes"),
+    ],
+)
+def test_a_kind_of_call_that_cannot_work_is_refused(
+    owner: Client, kind: EventType, changes: dict[str, str], sentence: str
+) -> None:
+    answer = owner.post(reverse("admin:bookings_eventtype_change", args=[kind.pk]), type_form(kind, **changes))
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    assert EventType.objects.get().price_text != "$90"
+
+
+def test_a_kind_of_call_by_phone_needs_no_address(owner: Client, kind: EventType) -> None:
+    changes = {"location_kind": "phone", "location_detail": ""}
+    path = reverse("admin:bookings_eventtype_change", args=[kind.pk])
+    assert owner.post(path, type_form(kind, **changes)).status_code == 302
