@@ -58,6 +58,19 @@ def confirm(*, lead: Lead, shown: Iterable[int], now: datetime) -> list[Consent]
     return rows
 
 
+def decline(*, lead: Lead, shown: Iterable[int], now: datetime) -> None:
+    """End the pending consents among those whose words the page showed: the mailbox says no."""
+    require_transaction()
+    rows = list(pending(lead, now=now).filter(pk__in=list(shown)))
+    for row in rows:
+        row.withdrawn_at, row.withdrawn_how = now, "Declined from the mailbox"
+        row.save(update_fields=["withdrawn_at", "withdrawn_how"])
+        summary = f"Declined: {row.text.get_purpose_display()}"
+        record_activity(
+            lead=lead, kind="consent_declined", summary=summary, now=now, data={"purpose": row.text.purpose}
+        )
+
+
 def give(*, lead: Lead, purpose: str, how: str, address: str, now: datetime) -> None:
     """Agree from a page that only the owner of the mailbox can open: given and confirmed at once."""
     row = ask(lead=lead, purpose=purpose, how=how, address=address, now=now)

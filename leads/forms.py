@@ -184,7 +184,13 @@ class PreferencesForm(forms.Form):
     wants_list = forms.BooleanField(required=False, label=consent_texts.words(LIST))
     wants_call = forms.BooleanField(required=False, label=consent_texts.words(CALL))
 
+    def __init__(self, *args: Any, can_call: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not can_call:  # nobody can agree to be called at a number we do not have
+            del self.fields["wants_call"]
+
     def wanted(self) -> set[str]:
         """The purposes that are ticked."""
-        ticked = self.cleaned_data
-        return {purpose for purpose, name in ((LIST, "wants_list"), (CALL, "wants_call")) if ticked[name]}
+        return {
+            purpose for purpose, name in ((LIST, "wants_list"), (CALL, "wants_call")) if self.cleaned_data.get(name)
+        }

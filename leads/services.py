@@ -1,6 +1,6 @@
 """What can be done with leads from outside: one verb a function, one short transaction each."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -95,14 +95,17 @@ def _mail_confirmation(lead: Lead, kind: str, summary: str, purposes: list[str],
 
 
 @transaction.atomic(durable=True)
-def confirm(*, token: str, shown: Iterable[int], now: datetime) -> Lead:
-    """Prove the address and confirm the consents whose words the page showed; again it changes nothing.
+def confirm(*, token: str, shown: Collection[int], now: datetime, agreed: bool = True) -> Lead:
+    """Prove the address and confirm the consents whose words the page showed, or withdraw them where not `agreed`.
 
-    Raises LinkUnknown.
+    Again it changes nothing. Raises LinkUnknown.
     """
     lead = mailbox.lead_of(token, purpose="confirm", now=now, lock=True)
     _prove(lead, now)
-    consents.confirm(lead=lead, shown=shown, now=now)
+    if agreed:
+        consents.confirm(lead=lead, shown=shown, now=now)
+    else:
+        consents.decline(lead=lead, shown=shown, now=now)
     return lead
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -83,6 +84,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     return SeeOther(reverse("leads:subscribed"))
 
 
+@never_cache  # it names the visitor's address
 @vary_on_headers("HX-Request")
 @get_or_post
 def subscribed(request: HttpRequest) -> HttpResponse:
@@ -134,7 +136,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the link in the mail: GET shows what is asked and a button, POST confirms it."""
     now = clock.now()
     if request.method == "POST":
-        services.confirm(token=token, shown=_numbers(request.POST.getlist("consent")), now=now)
+        shown = _numbers(request.POST.getlist("consent"))
+        services.confirm(token=token, shown=shown, agreed="only" not in request.POST, now=now)
         return SeeOther(request.path)
     lead = mailbox.lead_of(token, purpose="confirm", now=now)
     pending = list(consents.pending(lead, now=now))
@@ -148,13 +151,14 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """What a person hears from us about, each on its own."""
     now = clock.now()
     lead = mailbox.lead_of(token, purpose="preferences", now=now)
+    have = consents.confirmed_purposes(lead)
+    can_call = bool(lead.phone) or CALL in have
     if request.method == "POST":
-        form = PreferencesForm(request.POST)
+        form = PreferencesForm(request.POST, can_call=can_call)
         form.is_valid()  # tick boxes only: there is no way to fill them in wrongly
         services.choose(token=token, wanted=form.wanted(), now=now, address=client_address(request))
         return SeeOther(f"{request.path}?saved=1")
-    have = consents.confirmed_purposes(lead)
-    form = PreferencesForm(initial={"wants_list": LIST in have, "wants_call": CALL in have})
+    form = PreferencesForm(initial={"wants_list": LIST in have, "wants_call": CALL in have}, can_call=can_call)
     return render(request, "leads/preferences.html", {"lead": lead, "form": form, "saved": "saved" in request.GET})
 
 
@@ -185,14 +189,18 @@ def _form(request: HttpRequest, stem: str, form: VisitorForm, refusal: Refusal |
 
 
 def _where(request: HttpRequest) -> dict[str, str]:
-    """This page and the page of ours that led to it, to be carried in the form."""
+    """This page and the page of ours that led to it, to be carried in the form.
+
+    A link may name the page it stands on as `from`; otherwise the Referer tells.
+    """
     try:
         referrer = urlsplit(request.headers.get("Referer", ""))
     except ValueError:  # "http://[": anybody can send anything here
         referrer = urlsplit("")
     ours = referrer.netloc == request.get_host()
     before = f"{referrer.path}?{referrer.query}" if referrer.query else referrer.path
-    return {"page": own_path(request.get_full_path()), "came_from": own_path(before) if ours else ""}
+    came_from = own_path(request.GET.get("from", "")) or (own_path(before) if ours else "")
+    return {"page": own_path(request.get_full_path()), "came_from": came_from}
 
 
 def _numbers(values: list[str]) -> list[int]:

@@ -34,6 +34,31 @@ def test_the_link_shows_a_button_and_the_button_confirms(
     assert Consent.objects.get().state == "confirmed"
 
 
+def test_the_address_can_be_confirmed_without_agreeing(
+    client: Client, stopped: Clock, filled: Fill, link: MakeLink
+) -> None:
+    client.post(SUBSCRIBE, filled(wants_list="on"))
+    lead, asked = Lead.objects.get(), Consent.objects.get()
+    path = reverse("leads:confirm", args=[link(lead, "confirm")])
+    client.post(path, {"consent": str(asked.pk), "only": "address"})
+    lead.refresh_from_db()
+    assert (lead.confirmed_at, Consent.objects.get().state) == (stopped.now, "withdrawn")
+    assert "Your address is confirmed" in client.get(path).text
+
+
+def test_nobody_agrees_to_be_called_at_a_number_we_do_not_have(
+    client: Client, stopped: Clock, make_lead: MakeLead, link: MakeLink
+) -> None:
+    lead = make_lead()
+    path = reverse("leads:preferences", args=[link(lead, "preferences")])
+    assert "wants_call" not in client.get(path).text
+    client.post(path, {"wants_call": "on"})
+    assert Consent.objects.count() == 0
+    make_lead(phone="+12155550123")
+    client.post(path, {"wants_call": "on"})
+    assert Consent.objects.get().state == "confirmed"
+
+
 @pytest.mark.parametrize("stem", ["confirm", "preferences", "unsubscribe"])
 def test_looking_changes_nothing(client: Client, stopped: Clock, filled: Fill, link: MakeLink, stem: str) -> None:
     client.post(SUBSCRIBE, filled(wants_list="on"))

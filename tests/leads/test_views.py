@@ -239,6 +239,13 @@ def test_the_page_that_led_here_is_carried_in_the_form(client: Client, stopped: 
     )
 
 
+def test_a_link_may_name_the_page_it_stands_on(client: Client, stopped: Clock, filled: Fill) -> None:
+    page = client.get(SUBSCRIBE + "?from=/contact/", headers={"Referer": "http://testserver/"}).text
+    assert 'name="came_from" value="/contact/"' in page
+    foreign = client.get(SUBSCRIBE + "?from=https://evil.example/").text
+    assert 'name="came_from" value=' not in foreign
+
+
 @pytest.mark.parametrize("referrer", ["https://evil.example/contact/", "http://[", "\xff", "//testserver/contact/ x"])
 def test_foreign_referrers_are_not_carried(client: Client, referrer: str) -> None:
     assert 'name="came_from" value=' not in client.get(SUBSCRIBE, headers={"Referer": referrer}).text
