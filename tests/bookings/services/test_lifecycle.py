@@ -28,9 +28,11 @@ from tests.bookings.house import (
     overlaps,
 )
 
-CASES = int(os.environ.get("LIFE_CASES", "15"))
+CASES = int(os.environ.get("LIFE_CASES", "20"))
 BUSY = 40 * MINUTE  # half an hour and its buffer
-TIMES = st.integers(0, 5).map(lambda n: TUESDAY_TEN + n * 30 * MINUTE)
+TIMES = st.integers(0, 3).map(lambda n: TUESDAY_TEN + n * 30 * MINUTE)
+
+LATER = st.sampled_from([0, 1, 9, 10]).map(lambda n: n * MINUTE)
 
 
 @dataclass
@@ -92,12 +94,15 @@ class Calendar(RuleBasedStateMachine):
     def picked(self, data: st.DataObject) -> Entry | None:
         return data.draw(st.sampled_from(self.entries)) if self.entries else None
 
-    @rule(start=TIMES)
-    def hold(self, start: datetime) -> None:
+    @rule(start=TIMES, again=TIMES, later=LATER)
+    def hold_twice(self, start: datetime, again: datetime, later: timedelta) -> None:
         self.expect(start)
+        self.now += later
+        self.expect(again)
 
-    @rule(start=TIMES, data=st.data())
-    def hold_instead(self, start: datetime, data: st.DataObject) -> None:
+    @rule(start=TIMES, data=st.data(), later=LATER)
+    def hold_instead(self, start: datetime, data: st.DataObject, later: timedelta) -> None:
+        self.now += later
         entry = self.picked(data)
         if entry is not None and entry.status == "held":
             self.expect(start, entry, previous_hold=entry.booking)
@@ -106,8 +111,9 @@ class Calendar(RuleBasedStateMachine):
     def book(self, start: datetime, number: int) -> None:
         self.expect(start, email=f"visitor{number}@example.org")
 
-    @rule(data=st.data())
-    def confirm(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), later=LATER)
+    def confirm(self, data: st.DataObject, later: timedelta) -> None:
+        self.now += later
         entry = self.picked(data)
         if entry is not None and entry.status in ("held", "expired"):
             self.expect(entry.start, entry, hold=entry.booking, email="holder@example.org")
@@ -143,12 +149,9 @@ class Calendar(RuleBasedStateMachine):
             services.remove_time_off(time_off=TimeOff.objects.order_by("id")[0])
             self.away.pop(0)
 
-    @rule(minutes=st.integers(1, 12))
-    def time_passes(self, minutes: int) -> None:
-        self.now += timedelta(minutes=minutes)
-
-    @rule()
-    def tidy(self) -> None:
+    @rule(later=LATER)
+    def tidy(self, later: timedelta) -> None:
+        self.now += later
         run_out = [each for each in self.entries if each.status == "held" and not self.live(each)]
         assert services.expire_holds(now=self.now) == len(run_out)
         for each in run_out:
@@ -174,7 +177,7 @@ def test_a_calendar_lived_at_random_is_what_the_model_says() -> None:
         Calendar,
         settings=settings(
             max_examples=CASES,
-            stateful_step_count=25,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
