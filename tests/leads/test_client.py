@@ -1,5 +1,7 @@
 """Who is asking: forwarded addresses count only when a trusted proxy wrote them."""
 
+from ipaddress import ip_network
+
 import pytest
 from django.test import RequestFactory
 from pytest_django import Settings
@@ -30,7 +32,7 @@ from leads.client import client_address, client_network
 def test_forwarded_addresses_are_walked_from_the_right(
     settings: Settings, peer: str, forwarded: str, client: str
 ) -> None:
-    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    settings.TRUSTED_PROXIES = [ip_network("10.0.0.0/8")]
     headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
     assert client_address(RequestFactory().get("/", REMOTE_ADDR=peer, **headers)) == client
 
