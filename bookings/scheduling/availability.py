@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, tzinfo
 
 from bookings.scheduling.intervals import Span, merged
-from bookings.scheduling.walltime import MIDNIGHT, closes_at, local_date, opens_at
+from bookings.scheduling.walltime import MIDNIGHT, local_date, opens_at, span_of_day
 
 # A window is followed back over midnights for so many days; one still open then is taken to have no beginning.
 LOOKBACK_DAYS = 8
@@ -69,7 +69,7 @@ def windows(hours: Iterable[Hours], since: int, until: int) -> list[Span]:
             day = date.fromordinal(ordinal)
             for window in schedule.on(day):
                 if not window.is_backward:
-                    spans.append((opens_at(day, window.opens, zone), closes_at(day, window.closes, zone)))
+                    spans.append(span_of_day(ordinal, window.opens, window.closes, zone))
         endless.append(
             (opens_at(date.fromordinal(first + 1), MIDNIGHT, zone), opens_at(_ALWAYS_OPEN_SINCE, MIDNIGHT, zone))
         )

@@ -7,8 +7,9 @@ forward; in a repetition the smaller offset is that of the second occurrence.
 """
 
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
-from bookings.scheduling.intervals import instant
+from bookings.scheduling.intervals import Span, instant
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _DAY = 24 * 3600
@@ -27,6 +28,16 @@ def closes_at(day: date, wall: time, zone: tzinfo) -> int:
         day = date.fromordinal(day.toordinal() + 1)
     local = datetime.combine(day, wall, zone)
     return _wall_seconds(local) - min(_offset(local), _offset(local.replace(fold=1)))
+
+
+def span_of_day(ordinal: int, opens: time, closes: time, zone: tzinfo) -> Span:
+    """`opens_at` and `closes_at` of one local date (a proleptic ordinal): quick on the days when no clock changes."""
+    offset = _steady_offset(ordinal, zone)
+    if offset is None:
+        day = date.fromordinal(ordinal)
+        return opens_at(day, opens, zone), closes_at(day, closes, zone)
+    midnight = (ordinal - _EPOCH_ORDINAL) * _DAY - offset
+    return midnight + _seconds(opens), midnight + (_seconds(closes) or _DAY)
 
 
 def local(seconds: int, zone: tzinfo) -> datetime:
@@ -61,6 +72,19 @@ def next_clock_change(zone: tzinfo, *, since: datetime, until: datetime) -> date
             return instant(high)
         low = high
     return None
+
+
+@lru_cache(maxsize=16_384)
+def _steady_offset(ordinal: int, zone: tzinfo) -> int | None:
+    """The offset that holds from a local midnight to the next, both included in either fold; None where it changes."""
+    midnights = [datetime.combine(date.fromordinal(each), MIDNIGHT, zone) for each in (ordinal, ordinal + 1)]
+    offsets = {_offset(each.replace(fold=fold)) for each in midnights for fold in (0, 1)}
+    return offsets.pop() if len(offsets) == 1 else None
+
+
+@lru_cache(maxsize=2_048)
+def _seconds(wall: time) -> int:
+    return wall.hour * 3600 + wall.minute * 60 + wall.second
 
 
 def _wall_seconds(moment: datetime) -> int:
