@@ -145,6 +145,24 @@ def test_a_hold_that_runs_out_while_two_want_it_has_one_owner(kind: EventType, a
     assert history_replays()
 
 
+def test_visitors_who_swap_coaches_at_once_never_deadlock(caplog: pytest.LogCaptureFixture) -> None:
+    """Both coaches are locked, always in the order of their ids; in the order of asking they would deadlock."""
+    caplog.set_level(logging.WARNING, logger=gate.__name__)
+    ada, bob = a_coach("ada"), a_coach("bob")
+    kind = a_type(ada, bob)
+    works = []
+    for n in range(CROWD):
+        first, second = (ada, bob) if n % 2 else (bob, ada)
+        held = hold(kind, TUESDAY_TEN + n // 2 * 30 * MINUTE, first)
+        works.append(
+            lambda n=n, second=second, held=held: hold(
+                kind, TUESDAY_TEN + DAY + n // 2 * 30 * MINUTE, second, previous_hold=held
+            )
+        )
+    assert counted(race(works)) == (CROWD, 0)
+    assert (caplog.text, Booking.objects.filter(status="expired").count()) == ("", CROWD)
+
+
 def test_a_limit_holds_when_everybody_comes_at_once(kind: EventType, ada: Coach) -> None:
     EventType.objects.filter(pk=kind.pk).update(limit_per_day=2)
     works = [lambda n=n: hold(kind, TUESDAY_TEN + n * HOUR, ada) for n in range(6)]
