@@ -1,7 +1,6 @@
 """A real browser on the real site: one server and one seeding for a module, axe beside it."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,21 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.pages import PUBLIC
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
 AXE = next(Path(__file__).parents[1].glob("vendor/axe-core-*/axe.min.js"))
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's own Chromium; without one the test is skipped, or fails where TEST_REQUIRE asks for a browser."""
-    if CHROMIUM is None:
-        message = "no Chromium on this machine: apt-get install chromium"
-        if "browser" in os.environ.get("TEST_REQUIRE", ""):
-            pytest.fail(message)
-        pytest.skip(message)
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox", "--disable-gpu"]}
 
 
 @pytest.fixture(scope="module")

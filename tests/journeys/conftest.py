@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests import services
+from tests.journeys.post import Post
 from tests.journeys.stack import Seed, Sink, Stack, running_sink, seeded, stack
 
 
@@ -28,3 +29,17 @@ def site(seed: Seed, sink: Sink) -> Iterator[Stack]:
     with stack(seed, redis_url=services.redis_url(), sink=sink if seed.postgres else None) as made:
         made.serve()
         yield made
+
+
+@pytest.fixture
+def post(site: Stack) -> Post:
+    """The worker and beat are running, apart as in production or in one process as in `make run`, and mail arrives."""
+    celery = ("celery", "--app", "institute")
+    worker = (*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING")
+    if services.on_postgres():
+        services.need("redis", there=services.redis_url())
+        site.start("worker", *worker)
+        site.start("beat", *celery, "beat", "--loglevel", "WARNING")
+    else:
+        site.start("worker", *worker, "--beat")
+    return Post(site)

@@ -1,17 +1,12 @@
 """The main job, end to end, by processes as in production: read, subscribe, confirm, book, be reminded, cancel."""
 
-import email
-import email.policy
-import re
 import time
 from email.message import EmailMessage
-from pathlib import Path
 
 import icalendar
-import pytest
 
-from tests import services
-from tests.journeys.stack import Sink, Stack, wait_until
+from tests.journeys.post import Post, link
+from tests.journeys.stack import Sink, Stack
 from tests.journeys.visitor import Page, Visitor
 
 GUIDE = "/guides/tpm-vs-product-vs-project-manager/"
@@ -19,87 +14,10 @@ HOUR = 3600.0
 FORM_TIME = 2.1  # seconds a person takes at least over a form
 
 
-class Post:
-    """Where this run's mail arrives: the mail server, or the folder of files."""
-
-    def __init__(self, site: Stack) -> None:
-        self.site = site
-
-    def to(self, address: str) -> list[EmailMessage]:
-        """All messages for an address, oldest first."""
-        if self.site.sink is not None:
-            return self.site.sink.to(address)
-        files = sorted(
-            Path(self.site.environment["DATA_DIR"], "mail").glob("*.eml"), key=lambda file: file.stat().st_mtime
-        )
-        messages = [email.message_from_bytes(file.read_bytes(), policy=email.policy.SMTP) for file in files]
-        return [message for message in messages if message["To"].addresses[0].addr_spec == address]
-
-    def next(self, address: str, *, seen: int, seconds: float = 40) -> EmailMessage:
-        """The message after those already seen."""
-        wait_until(
-            lambda: len(self.to(address)) > seen,
-            seconds=seconds,
-            saying=f"mail {seen + 1} to {address}: {self.site.log('worker')[-2000:]}",
-        )
-        return self.to(address)[seen]
-
-
-def text_of(message: EmailMessage) -> str:
-    """The part written for people, with its lines unfolded."""
-    part = message.get_body(("plain",))
-    assert part is not None
-    return part.get_content()
-
-
-def link(message: EmailMessage, site: str, path: str) -> str:
-    """The first link of the message that begins with the site's address and that path."""
-    found = re.search(re.escape(f"{site}{path}") + r"[\w/-]+", text_of(message))
-    assert found, text_of(message)
-    return found[0]
-
-
 def calendar_of(message: EmailMessage) -> tuple[str, icalendar.Calendar]:
     """METHOD of the MIME part, and the calendar itself."""
     (part,) = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
     return str(part.get_param("method")), icalendar.Calendar.from_ical(part.get_content())
-
-
-@pytest.fixture
-def post(site: Stack) -> Post:
-    """The worker with beat is running, and mail arrives."""
-    if services.on_postgres():
-        services.need("redis", there=services.redis_url())
-        site.start(
-            "worker",
-            "celery",
-            "--app",
-            "institute",
-            "worker",
-            "--pool",
-            "threads",
-            "--concurrency",
-            "2",
-            "--loglevel",
-            "WARNING",
-        )
-        site.start("beat", "celery", "--app", "institute", "beat", "--loglevel", "WARNING")
-    else:
-        site.start(
-            "worker",
-            "celery",
-            "--app",
-            "institute",
-            "worker",
-            "--beat",
-            "--pool",
-            "threads",
-            "--concurrency",
-            "2",
-            "--loglevel",
-            "WARNING",
-        )
-    return Post(site)
 
 
 def book(person: Visitor, address: str, *, after_hours: float = 30) -> Page:
