@@ -36,7 +36,11 @@ class CleanEmailField(forms.EmailField):
 
     def clean(self, value: Any) -> Any:
         """The normalised address; raises ValidationError."""
-        return normalise_email(super().clean(value))
+        address = normalise_email(super().clean(value))
+        # An international domain grows when it is written in ASCII, and one that cannot be written so gets no mail.
+        if len(address) > 254 or not address.isascii():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return address
 
 
 class CleanPhoneField(PhoneNumberField):

@@ -57,8 +57,8 @@ def ensure_lead(
     """
     require_transaction()
     email = normalise_email(email)
-    if "@" not in email:
-        raise ValueError("A lead that comes from outside has an e-mail address.")
+    if "@" not in email or len(email) > 254:
+        raise ValueError("A lead that comes from outside has an e-mail address of at most 254 characters.")
     told = {
         "name": one_line(name, limit=120),
         "phone": _phone(phone),

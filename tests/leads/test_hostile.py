@@ -26,7 +26,16 @@ NAUGHTY = Path(site.BASE_DIR).parent / "shared" / "corpora" / "blns.json"
 
 OWN: list[str] = json.loads((HERE.parent / "data" / "hostile.json").read_text("utf-8"))
 THEIRS: list[str] = json.loads(NAUGHTY.read_text("utf-8")) if NAUGHTY.is_file() else []
-VALUES = [*OWN, *THEIRS, "\x00", "a\x00b", "x" * 9_000, "\U0001f469\u200d\U0001f680" * 300]
+VALUES = [
+    *OWN,
+    *THEIRS,
+    "a@" + ".".join(["ü" * 40] * 6),
+    "a@" + "ü" * 63 + ".org",
+    "\x00",
+    "a\x00b",
+    "x" * 9_000,
+    "\U0001f469\u200d\U0001f680" * 300,
+]
 SUBSCRIBE = [
     "name",
     "email",

@@ -73,9 +73,10 @@ def test_what_means_nothing_is_left_out(make_lead: MakeLead) -> None:
 
 
 @pytest.mark.django_db
-def test_a_lead_from_outside_needs_an_address(now: datetime) -> None:
+@pytest.mark.parametrize("email", ["", "alice", "a@" + "x" * 300 + ".org"])
+def test_a_lead_from_outside_needs_an_address(now: datetime, email: str) -> None:
     with pytest.raises(ValueError, match="e-mail address"), transaction.atomic():
-        ensure_lead(email="", name="Alice", now=now)
+        ensure_lead(email=email, name="Alice", now=now)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -52,6 +52,11 @@ def test_both_wishes_are_unticked(client: Client) -> None:
         (SUBSCRIBE, {"email": ""}, {"id_email": "Enter your email address."}),
         (SUBSCRIBE, {"email": "alice"}, {"id_email": "Enter an email address like name@example.org."}),
         (SUBSCRIBE, {"email": "a@b"}, {"id_email": "Enter an email address like name@example.org."}),
+        (
+            SUBSCRIBE,
+            {"email": "a@" + ".".join(["ü" * 40] * 6) + ".org"},  # 250 characters here, over 254 in ASCII
+            {"id_email": "Enter an email address like name@example.org."},
+        ),
         (SUBSCRIBE, {"role_of_interest": ""}, {"id_role_of_interest": "Choose a role, or “I am not sure yet”."}),
         (SUBSCRIBE, {"role_of_interest": "king"}, {"id_role_of_interest": "Choose one of the roles in the list."}),
         (
