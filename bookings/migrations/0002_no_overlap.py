@@ -3,7 +3,6 @@
 SQLite's triggers come from the post_migrate handler, because every table rebuild drops them.
 """
 
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
@@ -18,6 +17,9 @@ DROP = "ALTER TABLE bookings_booking DROP CONSTRAINT IF EXISTS booking_no_overla
 
 def add(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor == "postgresql":
+        # Not Django's BtreeGistExtension: its way back asks pg_extension on every database, SQLite too.
+        schema_editor.execute("CREATE EXTENSION IF NOT EXISTS btree_gist", params=None)
+        schema_editor.execute(DROP, params=None)
         schema_editor.execute(ADD, params=None)
 
 
@@ -29,5 +31,4 @@ def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies = [("bookings", "0001_initial")]
 
-    # BtreeGistExtension does nothing on other databases.
-    operations = [BtreeGistExtension(), migrations.RunPython(add, drop)]
+    operations = [migrations.RunPython(add, drop)]

@@ -109,6 +109,24 @@ def test_the_check_misses_the_guard_and_migrate_puts_it_back() -> None:
     assert overlap.present()
 
 
+def test_migrate_is_not_stopped_by_what_it_mends(monkeypatch: pytest.MonkeyPatch) -> None:
+    overlap.remove()
+    try:
+        monkeypatch.setattr("sys.argv", ["manage.py", "migrate"])
+        assert overlap.check_guard(databases=["default"]) == []
+        monkeypatch.setattr("sys.argv", ["manage.py", "check", "--database", "default"])
+        assert len(overlap.check_guard(databases=["default"])) == 1
+    finally:
+        overlap.install()
+
+
+def test_the_room_can_be_migrated_away_and_back() -> None:
+    call_command("migrate", "bookings", "0001", verbosity=0)
+    assert overlap.present(), "put back by post_migrate as long as there is a table"
+    call_command("migrate", verbosity=0)
+    assert overlap.present()
+
+
 def test_a_guard_with_a_hole_is_no_guard() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
