@@ -41,7 +41,7 @@ class CoachAdmin(OwnRows):
             return ("is_demo",)
         return tuple(field.name for field in Coach._meta.fields if field.name not in OWN_WORDS and field.name != "id")
 
-    def get_fieldsets(self, request: HttpRequest, obj: Coach | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Sign-ins are the owner's business."""
         every = super().get_fieldsets(request, obj)
         if sees_all(request):

@@ -45,10 +45,10 @@ class OwnRows(ModelAdmin):
             return rows
         return rows.filter(**{f"{self.coach_path}__in": own_coaches(request)})
 
-    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The list; a year in the address that no date can have shows the whole list instead."""
         try:
-            return super().changelist_view(request, *args, **kwargs)
+            return super().changelist_view(request, extra_context)
         except OverflowError:
             # Django's date drill-down expects ValueError only: a year of twenty digits would be a 500.
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")

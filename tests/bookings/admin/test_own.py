@@ -116,7 +116,10 @@ def test_autocomplete_names_no_other_coach(alice: Client, bobs: Own, model: str,
 
 
 def test_a_schedule_cannot_be_made_for_or_moved_to_another(alice: Client, alices: Own, bobs: Own) -> None:
-    form = {"name": "Mine", "time_zone": "UTC", "rules-TOTAL_FORMS": "0", "rules-INITIAL_FORMS": "0"}
+    # Days that no schedule has yet, so that nothing else refuses the form.
+    Schedule.objects.update(valid_until="2027-06-30")
+    form = {"name": "Mine", "time_zone": "UTC", "valid_from": "2027-07-01"}
+    form |= {"rules-TOTAL_FORMS": "0", "rules-INITIAL_FORMS": "0"}
     made = alice.post(reverse("admin:bookings_schedule_add"), form | {"coach": bobs.coach.pk})
     assert made.status_code == 200
     assert Schedule.objects.count() == 2
