@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
+from phonenumber_field.phonenumber import to_python
 
 from bookings import ical, links, selectors, services
 from bookings.errors import Busy, NotActive, TooLate
@@ -100,9 +101,16 @@ def _context(booking: Booking, token: str, now: datetime) -> dict[str, Any]:
         "zone_label": zones.label(zone, booking.start),
         "coach_when": "" if same_clock else wording.sentence(booking.start, coach_zone),
         "length": wording.length(booking.end - booking.start),
+        "phone": _number(booking.attendee_phone),
         "join_url": ical.link_of(booking.location_detail),
         "policy": wording.policy(booking.event_type.cancel_window),
         "cancel_until": wording.sentence(booking.cancel_until, zone),
         "can_cancel": state in ("coming", "pending") and now <= booking.cancel_until,
         "again": reverse("bookings:event_type", args=[booking.event_type.slug]) if booking.event_type.enabled else "",
     }
+
+
+def _number(value: str) -> str:
+    """The attendee's number as people read it aloud, e.g. "+1 215-430-2201"."""
+    number = to_python(value)
+    return number.as_international if number and number.is_valid() else value

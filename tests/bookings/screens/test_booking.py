@@ -54,7 +54,7 @@ def test_a_call_by_phone_says_which_number_rings(visitor: Client, ada: Coach) ->
     kind = a_type(ada, slug="mock", location_kind=LocationKind.PHONE, location_detail="")
     call = book(kind, start=FRIDAY_TEN, phone="+12154302201")
     shown = page(visitor.get(f"/booking/{links.mint_manage(booking=call, now=NOW)}/"))
-    assert "Ada Lovelace phones you on +12154302201." in shown.text
+    assert "Ada Lovelace phones you on +1 215-430-2201 ." in shown.text
 
 
 def test_a_location_that_is_no_address_is_never_a_link(visitor: Client, kind: EventType) -> None:
