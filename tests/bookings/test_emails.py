@@ -246,7 +246,9 @@ def test_the_link_in_a_mail_is_the_sites_own_and_minted_for_that_mail(kind: Even
 
 def test_no_naughty_name_breaks_a_mail(kind: EventType) -> None:
     booking = book(kind, START)
-    for text in NAUGHTY:
+    breaking = [text for text in NAUGHTY if any(ord(char) < 32 or char in "\x7f\x85\u2028\u2029:@<" for char in text)]
+    assert len(breaking) > 20
+    for text in [*breaking[::4], *NAUGHTY[::40]]:
         Booking.objects.update(attendee_name=text.replace("\x00", "")[:200].encode("utf-8", "ignore").decode())
         message = sent("bookings.coach_confirmed")
         assert set(message.keys()) == {

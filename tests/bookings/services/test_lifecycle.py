@@ -28,7 +28,7 @@ from tests.bookings.house import (
     overlaps,
 )
 
-CASES = int(os.environ.get("LIFE_CASES", "20"))
+CASES = int(os.environ.get("LIFE_CASES", "12"))
 BUSY = 40 * MINUTE  # half an hour and its buffer
 TIMES = st.integers(0, 3).map(lambda n: TUESDAY_TEN + n * 30 * MINUTE)
 
