@@ -8,8 +8,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import parse_header_parameters
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+UTF_8 = {"utf-8", "utf8"}
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
@@ -48,26 +50,35 @@ class ContentSecurityPolicy(CSPMiddleware):
 
 
 class RequestLimits:
-    """Refuses methods the site does not speak (405) and bodies over the limit (413) before anything reads them."""
+    """Refuses, before anything reads it, what no visitor's browser sends: methods (405), bodies over the limit (413), and
+    encodings or values that would make a decoder or the database fall over (400).
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method not in METHODS:
-            return HttpResponse(
-                "Method not allowed.\n",
-                status=405,
-                content_type="text/plain",
-                headers={"Allow": ", ".join(sorted(METHODS))},
-            )
-        limit = settings.STAFF_BODY_LIMIT if is_admin_path(request.path_info) else settings.PUBLIC_BODY_LIMIT
+            allowed = {"Allow": ", ".join(sorted(METHODS))}
+            return HttpResponse("Method not allowed.\n", status=405, content_type="text/plain", headers=allowed)
+        staff = is_admin_path(request.path_info)
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isascii() or not length.isdigit():
+        if not (length.isascii() and length.isdigit() and _charset(request) in UTF_8):
             return render(request, "400.html", status=400)
-        if int(length) > limit:
+        # The admin puts query values into database lookups as they are, and PostgreSQL refuses NUL.
+        if staff and "%00" in request.META.get("QUERY_STRING", ""):
+            return render(request, "400.html", status=400)
+        if int(length) > (settings.STAFF_BODY_LIMIT if staff else settings.PUBLIC_BODY_LIMIT):
             return render(request, "413.html", status=413)
+        # A quoted cookie may hold "\000", which becomes a NUL on its way to the session table.
+        if not request.COOKIES.get(settings.SESSION_COOKIE_NAME, "x").isalnum():
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
         return self.get_response(request)
+
+
+def _charset(request: HttpRequest) -> str:
+    """The charset that the body claims: Django decodes with whatever codec of Python's it names, rot13 included."""
+    return parse_header_parameters(request.META.get("CONTENT_TYPE", ""))[1].get("charset", "utf-8").lower()
 
 
 class StaffTimeZone:

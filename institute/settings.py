@@ -159,6 +159,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(CELERY_FOLDER / "beat")
 CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "mail.send_due", "schedule": 15.0, "options": {"expires": 15}},
+    "tidy-holds": {"task": "bookings.tidy_holds", "schedule": 600.0, "options": {"expires": 300}},
+    "tidy-limits": {"task": "leads.tidy", "schedule": 3600.0, "options": {"expires": 600}},
     "tidy-mail": {"task": "mail.tidy", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

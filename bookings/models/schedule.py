@@ -3,7 +3,7 @@ from datetime import time
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from timezone_field import TimeZoneField  # type: ignore[import-untyped]
+from timezone_field import TimeZoneField
 
 from bookings.models.coach import Coach
 

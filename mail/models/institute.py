@@ -10,7 +10,7 @@ class Institute(models.Model):
     """Who we are, on every page and in every mail: one row (id 1), edited by staff."""
 
     name = models.CharField(max_length=80, default="Tpm Institute")
-    phone = PhoneNumberField(default="+12154302201")  # type: ignore[no-untyped-call]
+    phone = PhoneNumberField(default="+12154302201")
     phone_hours = models.CharField(max_length=120, default="Monday to Friday, 9 AM to 5 PM Eastern")
     postal_address = models.TextField(blank=True, default="", help_text="Shown in the footer and in list mail.")
     reply_to = models.EmailField(
