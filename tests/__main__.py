@@ -114,20 +114,23 @@ def run_pytest(one: Pass, arguments: Sequence[str], folder: Path) -> tuple[int, 
 
 
 def passes(postgres: str, redis_server: str, env: Mapping[str, str]) -> Iterator[Pass]:
-    """SQLite with the browser; then, where it answers, PostgreSQL with Redis."""
+    """SQLite; PostgreSQL with Redis, where it answers; the browser in processes of its own.
+
+    Playwright leaves an event loop running in its thread, in which Django then refuses every query of the tests after it.
+    """
     required = {word for word in env.get("TEST_REQUIRE", "").split(",") if word}
     bare = {name: value for name, value in env.items() if name not in {"DATABASE_URL", "REDIS_URL", "EMAIL_URL"}}
-    with_redis = {"REDIS_URL": redis_server} if redis_server else {}
     # What needs the other database skips here on purpose and runs in the next pass.
-    first = {**bare, "TEST_REQUIRE": ",".join(sorted(required - {"postgres", "redis"}))}
-    yield Pass(
-        "SQLite" + (" and Redis" if redis_server and not postgres else ""), first | ({} if postgres else with_redis), []
-    )
+    bare["TEST_REQUIRE"] = ",".join(sorted(required - {"postgres", "redis"}))
+    with_redis = {"REDIS_URL": redis_server} if redis_server else {}
+    here = {} if postgres else with_redis
+    yield Pass("SQLite and Redis" if here else "SQLite", bare | here, ["-m", "not browser"])
     if postgres:
         with own_database(postgres) as url:
             second = {**bare, "TEST_REQUIRE": ",".join(sorted(required)), "DATABASE_URL": url, **with_redis}
             name = "PostgreSQL and Redis" if redis_server else "PostgreSQL without Redis"
             yield Pass(name, second, ["-m", "not browser", *(f"--ignore={path}" for path in ONCE)])
+    yield Pass("Browser", {**bare, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}, ["-m", "browser"])
 
 
 def main(arguments: Sequence[str]) -> int:
