@@ -9,6 +9,9 @@ from pathlib import Path
 _own = tempfile.mkdtemp(prefix="institute-tests-")
 atexit.register(shutil.rmtree, _own, ignore_errors=True)
 os.environ["DATA_DIR"] = _own
+# Playwright's event loop stays in the main thread after the first browser test; Django would take every later test for a
+# coroutine and refuse it the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.setdefault("SECRET_KEY", "test-0f9c2b7d4e6a8c1357924680acebdfabcdef0123456789-only")
 os.environ.setdefault("SITE_URL", "http://testserver")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,127.0.0.1,localhost")

@@ -1,6 +1,5 @@
 """A real browser on the real site: one server and one seeding for a module, axe beside it."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,6 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
     It takes the place of pytest-django's fixture of that name, by which it knows that a database is wanted.
     """
-    # The browser's event loop runs in this thread, which Django would take for a coroutine's.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with django_db_blocker.unblock():
         call_command("first_guide", verbosity=0)
         call_command("demo_data", verbosity=0)
@@ -31,7 +28,6 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
             yield
         finally:
             call_command("flush", interactive=False, verbosity=0)
-            os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
 @pytest.fixture(scope="module")
