@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -6,6 +7,10 @@ from django.test import Client
 
 from bookings.models import Coach, EventType
 from tests.bookings.house import NOW, a_coach, a_type
+from tests.bookings.screens.visit import held_page, page
+
+TEN = "2027-01-12T15:00:00Z"
+SHORTLY = timedelta(seconds=5)
 
 
 @pytest.fixture
@@ -31,3 +36,19 @@ def kind(ada: Coach) -> EventType:
 def visitor(clock: time_machine.Traveller) -> Client:
     """A browser at 9:00 in Chicago."""
     return Client()
+
+
+@pytest.fixture
+def path(visitor: Client, kind: EventType, clock: time_machine.Traveller) -> str:
+    """The details page of a held time, opened five seconds ago (people do not type faster)."""
+    path = held_page(visitor, kind, TEN)
+    page(visitor.get(path))
+    return path
+
+
+@pytest.fixture
+def form(visitor: Client, path: str, clock: time_machine.Traveller) -> dict[str, str]:
+    """The hidden part of the form on that page, five seconds old."""
+    hidden = page(visitor.get(path)).hidden
+    clock.shift(SHORTLY)
+    return hidden | {"name": "Grace Hopper", "email": "grace@example.org", "questions": "From QA to TPM?"}
