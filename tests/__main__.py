@@ -23,7 +23,8 @@ from tests.services import HOW, chromium
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
-ONCE = ("tests/institute/tree", "tests/institute/launch")  # nothing in there knows which database it is
+# Nothing in there knows of a database.
+ONCE = ("tests/institute/tree", "tests/institute/launch", "tests/bookings/scheduling")
 WORKERS = 2  # pytest-xdist processes
 
 
