@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from bookings.models import BLOCKING, Booking, Coach, DateOverride, EventType, Schedule, TimeOff
 from bookings.scheduling import (
@@ -167,13 +168,16 @@ def diaries(
 
 def candidates(chosen: Iterable[Coach], *, now: datetime) -> list[Candidate]:
     """How busy these coaches are, for choosing one: one query. No-shows and released holds do not count."""
-    live_hold = Q(bookings__status=Status.HELD, bookings__held_until__gt=now)
-    agreed = Q(bookings__status__in=(Status.PENDING, Status.CONFIRMED))
+    taken = Q(status__in=(Status.PENDING, Status.CONFIRMED)) | Q(status=Status.HELD, held_until__gt=now)
+    # Two subqueries on two indexes: a join would count through every call the coach has ever had.
+    own = Booking.objects.filter(coach=OuterRef("pk")).order_by()
+    upcoming = own.filter(taken, busy_end__gt=now, start__gt=now).values("coach").annotate(number=Count("pk"))
+    last = own.filter(taken | Q(status=Status.COMPLETED)).order_by("-created_at")
     rows = (
         Coach.objects.filter(pk__in=[coach.pk for coach in chosen])
         .annotate(
-            upcoming=Count("bookings", filter=(agreed | live_hold) & Q(bookings__start__gt=now)),
-            last=Max("bookings__created_at", filter=agreed | live_hold | Q(bookings__status=Status.COMPLETED)),
+            upcoming=Coalesce(Subquery(upcoming.values("number")), 0),
+            last=Subquery(last.values("created_at")[:1]),
         )
         .values_list("pk", "upcoming", "last")
     )

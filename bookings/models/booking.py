@@ -61,6 +61,7 @@ class Booking(models.Model):
         indexes = [
             # Free or taken is asked from `busy_end` on, so that a coach's past never slows the question.
             models.Index(name="booking_coach_busy_end", fields=["coach", "busy_end"]),
+            models.Index(name="booking_coach_created", fields=["coach", "created_at"]),
             models.Index(name="booking_status_start", fields=["status", "start"]),
             models.Index(name="booking_email", fields=["attendee_email"]),
         ]
