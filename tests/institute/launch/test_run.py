@@ -57,10 +57,14 @@ def launched(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], str
 
 def children_of(pid: int) -> dict[str, int]:
     """The launcher's own children by the module they run."""
-    found = {}
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        words = Path(f"/proc/{child}/cmdline").read_text().split("\0")
-        found[words[2]] = int(child)
+    for _ in range(50):
+        found = {}
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            words = Path(f"/proc/{child}/cmdline").read_text().split("\0")
+            found[words[2] if len(words) > 2 else ""] = int(child)
+        if "" not in found:  # in the middle of its exec a process has no command line yet
+            break
+        time.sleep(0.1)
     return found
 
 
