@@ -31,6 +31,7 @@ SITE_HOST = urlsplit(SITE_URL).hostname or ""
 SITE_IS_HTTPS = SITE_URL.startswith("https://")
 SITE_IS_PUBLIC = not is_loopback(SITE_HOST)
 SECRET_KEY = read_secret_key("SECRET_KEY", debug=DEBUG)
+ADDRESS_HASH_KEY = read_text("ADDRESS_HASH_KEY")  # suppressions outlive a new SECRET_KEY where this one stays
 SECRET_KEY_FALLBACKS = read_words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = read_words("ALLOWED_HOSTS") or [SITE_HOST]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -206,6 +207,7 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
@@ -218,6 +220,9 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_HTTPS
+# __Host-: only this very host over TLS may set them, no subdomain (RFC 6265bis, 4.1.3.2).
+COOKIE_PREFIX = "__Host-" if SITE_IS_HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

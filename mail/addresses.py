@@ -34,5 +34,5 @@ def fingerprint(address: str) -> str:
     with suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
     same = f"{local}@{domain}".lower().encode("utf-8", "replace")
-    key = str(getattr(settings, "ADDRESS_HASH_KEY", "") or settings.SECRET_KEY)
+    key = str(settings.ADDRESS_HASH_KEY or settings.SECRET_KEY)
     return hmac.new(hashlib.sha256(b"mail.address:" + key.encode()).digest(), same, hashlib.sha256).hexdigest()
