@@ -20,4 +20,4 @@ def make_folders(sender: Celery, **_: Any) -> None:
         for name in ("data_folder_in", "data_folder_out", "control_folder", "processed_folder"):
             if name in options:
                 Path(options[name]).mkdir(parents=True, exist_ok=True)
-        Path(sender.conf.beat_schedule_filename).parent.mkdir(parents=True, exist_ok=True)
+    Path(sender.conf.beat_schedule_filename).parent.mkdir(parents=True, exist_ok=True)
