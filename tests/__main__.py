@@ -25,7 +25,7 @@ POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
 # Nothing in there knows of a database.
 ONCE = ("tests/institute/tree", "tests/institute/launch", "tests/bookings/scheduling")
-WORKERS = 2  # pytest-xdist processes
+WORKERS = 3  # pytest-xdist processes: some always wait for a server, a browser or a clock
 
 
 @dataclass(frozen=True)
@@ -115,23 +115,19 @@ def run_pytest(one: Pass, arguments: Sequence[str], folder: Path) -> tuple[int, 
 
 
 def passes(postgres: str, redis_server: str, env: Mapping[str, str]) -> Iterator[Pass]:
-    """SQLite; PostgreSQL with Redis, where it answers; the browser in processes of its own.
-
-    Playwright leaves an event loop running in its thread, in which Django then refuses every query of the tests after it.
-    """
+    """SQLite with the browser; then, where it answers, PostgreSQL with Redis."""
     required = {word for word in env.get("TEST_REQUIRE", "").split(",") if word}
     bare = {name: value for name, value in env.items() if name not in {"DATABASE_URL", "REDIS_URL", "EMAIL_URL"}}
     # What needs the other database skips here on purpose and runs in the next pass.
     bare["TEST_REQUIRE"] = ",".join(sorted(required - {"postgres", "redis"}))
     with_redis = {"REDIS_URL": redis_server} if redis_server else {}
     here = {} if postgres else with_redis
-    yield Pass("SQLite and Redis" if here else "SQLite", bare | here, ["-m", "not browser"])
+    yield Pass("SQLite and Redis" if here else "SQLite", bare | here, [])
     if postgres:
         with own_database(postgres) as url:
             second = {**bare, "TEST_REQUIRE": ",".join(sorted(required)), "DATABASE_URL": url, **with_redis}
             name = "PostgreSQL and Redis" if redis_server else "PostgreSQL without Redis"
             yield Pass(name, second, ["-m", "not browser", *(f"--ignore={path}" for path in ONCE)])
-    yield Pass("Browser", {**bare, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}, ["-m", "browser"])
 
 
 def main(arguments: Sequence[str]) -> int:
