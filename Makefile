@@ -4,12 +4,13 @@ BIN := .venv/bin
 ROOMS := institute content bookings leads mail
 UV_FLAGS := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run manage test lint format lock venv clean
+.PHONY: help run manage test bench lint format lock venv clean
 
 help:
 	@echo "make run      the whole site on this machine: HOST, PORT and DATA_DIR can be given"
 	@echo "make test     every test that this machine can run; ARGS=\"…\" goes to pytest"
 	@echo "make manage   one management command: make manage ARGS=\"demo_data --remove\""
+	@echo "make bench    figures as ratios: both sides in one run"
 	@echo "make lint     ruff, mypy, djlint and the import contracts"
 	@echo "make format   put Python into its format"
 	@echo "make lock     lock the requirements anew, with hashes"
@@ -26,6 +27,9 @@ venv:
 
 test: venv
 	@$(BIN)/python -m tests $(ARGS)
+
+bench: venv
+	@$(BIN)/python -m benchmarks.core
 
 lint: venv
 	$(BIN)/ruff check .
