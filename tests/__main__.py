@@ -24,7 +24,18 @@ ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
 # Nothing in there knows of a database.
-ONCE = ("tests/institute/tree", "tests/institute/launch", "tests/bookings/scheduling")
+ONCE = (
+    "tests/institute/tree",
+    "tests/institute/launch",
+    "tests/bookings/scheduling",
+    "tests/bookings/test_reminders.py",
+    "tests/content/test_inline.py",
+    "tests/leads/test_client.py",
+    "tests/mail/test_addresses.py",
+    "tests/mail/test_clock.py",
+    "tests/mail/test_mime.py",
+    "tests/mail/test_text.py",
+)
 WORKERS = 3  # pytest-xdist processes: some always wait for a server, a browser or a clock
 
 

@@ -62,8 +62,9 @@ def test_junk_in_parameters(visitor: Client, kind: EventType, path: str) -> None
         # With a good zone the page goes on to read the rest; without it stops there.
         for query in ({"tz": junk}, dict.fromkeys(PARAMETERS, junk) | {"tz": "America/Chicago"}):
             assert visitor.get(path, query).status_code < 500, (path, junk[:60])
-            several = {name: [value, value] for name, value in query.items()}
-            assert visitor.get(path, several).status_code < 500, (path, junk[:60])
+    for value in ("\0", "2027-01-12", "America/Chicago"):
+        several = dict.fromkeys(PARAMETERS, [value, value])
+        assert visitor.get(path, several).status_code < 500, (path, value)
 
 
 @pytest.mark.parametrize("raw", RAW)
@@ -90,7 +91,8 @@ def test_junk_in_the_hold(visitor: Client, kind: EventType, name: str) -> None:
     for junk in JUNK:
         answer = visitor.post("/book/consultation/", good | {name: junk})
         assert answer.status_code in (409, 422) or (name == "coach" and answer.status_code == 303), junk[:60]
-        assert visitor.post("/book/consultation/", {**good, name: [junk, junk]}).status_code < 500
+    for value in ("\0", good[name]):
+        assert visitor.post("/book/consultation/", {**good, name: [value, value]}).status_code < 500
 
 
 FIELDS = ("name", "email", "phone", "questions", "wants_list", "coach", "start", "do", "idempotency_key",
