@@ -28,7 +28,6 @@ ONCE = (
     "tests/institute/tree",
     "tests/institute/launch",
     "tests/bookings/scheduling",
-    "tests/bookings/test_reminders.py",
     "tests/content/test_inline.py",
     "tests/leads/test_client.py",
     "tests/mail/test_addresses.py",

@@ -63,7 +63,7 @@ def test_junk_in_parameters(visitor: Client, kind: EventType, path: str) -> None
         for query in ({"tz": junk}, dict.fromkeys(PARAMETERS, junk) | {"tz": "America/Chicago"}):
             assert visitor.get(path, query).status_code < 500, (path, junk[:60])
     for value in ("\0", "2027-01-12", "America/Chicago"):
-        several = dict.fromkeys(PARAMETERS, [value, value])
+        several = {key: [value, value] for key in PARAMETERS}
         assert visitor.get(path, several).status_code < 500, (path, value)
 
 
