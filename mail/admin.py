@@ -63,7 +63,7 @@ class KindFilter(admin.SimpleListFilter):
 class MessageAdmin(ReadOnly):
     """Read, and three verbs: send again, cancel, mark as dealt with."""
 
-    list_display = ("what", "recipient", "state", "reason", "due_at", "sent_at", "attempts", "needs_attention")
+    list_display = ("what", "recipient", "state", "reason", "due_at", "sent_at", "attempts")
     list_filter = ("status", "needs_attention", "stream", KindFilter)
     list_per_page = 50
     search_fields = ("recipient", "dedupe_key", "message_id")
@@ -71,7 +71,7 @@ class MessageAdmin(ReadOnly):
     show_full_result_count = False
     actions = ("send_again", "cancel", "dealt_with")
     fieldsets = (
-        (None, {"fields": ("what", "recipient", "state", "reason", "needs_attention", "last_error")}),
+        (None, {"fields": ("what", "recipient", "status", "reason", "to_do", "last_error")}),
         ("When", {"fields": ("due_at", "expires_at", "next_try_at", "sent_at", "attempts")}),
         ("The message, with its links masked", {"fields": ("shown",)}),
         ("For those who look deeper", {"fields": ("topic", "topic_version", "stream", "dedupe_key", "message_id")}),
@@ -103,7 +103,11 @@ class MessageAdmin(ReadOnly):
 
     @display(description="state", ordering="status", label=LEVELS)
     def state(self, row: Message) -> tuple[str, str]:
-        return row.status, row.get_status_display()
+        return row.status, f"{row.get_status_display()}{', see to it' if row.needs_attention else ''}"
+
+    @display(description="to do")
+    def to_do(self, row: Message) -> str:
+        return "Reach them another way, by phone for example." if row.needs_attention else "Nothing."
 
     @display(description="preview")
     def shown(self, row: Message) -> SafeString:

@@ -73,6 +73,17 @@ def test_the_list_asks_as_much_for_ten_messages_as_for_one(
     assert not any('"mail_message"."raw"' in query["sql"] for query in captured.captured_queries)
 
 
+def test_a_failed_message_asks_for_somebody(owner: Client, write: Write, now: datetime) -> None:
+    message = write()
+    taken = claims.claim(now=now)
+    assert taken is not None
+    claims.failed(taken, why="Refused.", error="550 5.1.1 No such user")
+    assert "Failed, see to it" in owner.get(reverse(LIST)).content.decode()
+    page = owner.get(reverse("admin:mail_message_change", args=[message.pk])).content.decode()
+    for words in ("Refused.", "550 5.1.1 No such user", "Reach them another way, by phone for example."):
+        assert words in page
+
+
 @pytest.mark.parametrize("query", ["status__exact=failed", "needs_attention__exact=1", "kind=tests.note", "q=alice"])
 def test_the_list_can_be_narrowed(owner: Client, write: Write, now: datetime, query: str) -> None:
     write("one")
