@@ -19,7 +19,7 @@ for _name in ("EMAIL_URL", "ADMIN_PATH", "TRUSTED_PROXIES", "CLOCK_SHIFT_FILE", 
     os.environ.pop(_name, None)
 
 from institute.settings import *  # noqa: E402, F403
-from institute.settings import DATABASES, REDIS_URL  # noqa: E402
+from institute.settings import DATABASES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: shared-cache memory databases lock under threads and prove nothing.
@@ -32,7 +32,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
-TEST_REDIS_URL = REDIS_URL
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 MAIL_NUDGES = False

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from bookings import services
+from bookings.errors import SlotTaken
 from bookings.models import AvailabilityRule, Booking, BookingEvent, Coach, EventType, LocationKind, Schedule
 from bookings.models.history import replay, snapshot
 
@@ -112,3 +113,10 @@ def race(works: list[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.join(60)
     return answers
+
+
+def counted(answers: list[Any]) -> tuple[int, int]:
+    """How many got a booking, how many heard that the time is taken; anything else fails the test."""
+    strange = [each for each in answers if not isinstance(each, Booking | SlotTaken)]
+    assert strange == []
+    return sum(isinstance(each, Booking) for each in answers), sum(isinstance(each, SlotTaken) for each in answers)

@@ -1,13 +1,12 @@
 """The gate under threads, on either database: one time is sold once, and each guard is seen to matter."""
 
 import logging
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from bookings import services
-from bookings.errors import Busy, SlotTaken
+from bookings.errors import Busy
 from bookings.models import Booking, Coach, EventType
 from bookings.services import gate
 from leads.models import Lead
@@ -21,6 +20,7 @@ from tests.bookings.house import (
     a_coach,
     a_type,
     book,
+    counted,
     history_replays,
     hold,
     overlaps,
@@ -29,13 +29,6 @@ from tests.bookings.house import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CROWD = 20
-
-
-def counted(answers: list[Any]) -> tuple[int, int]:
-    """How many got a booking, how many heard that the time is taken; anything else fails the test."""
-    strange = [each for each in answers if not isinstance(each, Booking | SlotTaken)]
-    assert strange == []
-    return sum(isinstance(each, Booking) for each in answers), sum(isinstance(each, SlotTaken) for each in answers)
 
 
 def test_of_twenty_who_hold_one_start_one_gets_it(kind: EventType, ada: Coach) -> None:

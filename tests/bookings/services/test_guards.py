@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
@@ -20,6 +19,7 @@ from tests.bookings.house import (
     HOUR,
     NOW,
     TUESDAY_TEN,
+    counted,
     hold,
     overlaps,
     race,
@@ -60,13 +60,6 @@ def skip_the_gate(kind: EventType, coach: Coach) -> Booking:
         created_at=NOW,
         version_at=NOW,
     )
-
-
-def counted(answers: list[Any]) -> tuple[int, int]:
-    """How many got a booking, how many heard that the time is taken; anything else fails the test."""
-    strange = [each for each in answers if not isinstance(each, Booking | SlotTaken)]
-    assert strange == []
-    return sum(isinstance(each, Booking) for each in answers), sum(isinstance(each, SlotTaken) for each in answers)
 
 
 def test_without_lock_check_and_guard_one_start_is_sold_many_times(
