@@ -1,8 +1,9 @@
 from bookings.models.booking import BLOCKING, Booking
-from bookings.models.coach import Coach
-from bookings.models.event_type import EventType
+from bookings.models.coach import Coach, WorkedHoliday
+from bookings.models.event_type import EventType, IntakeQuestion
 from bookings.models.history import BookingEvent
 from bookings.models.location import LocationKind
+from bookings.models.outside import OutsideBusy, OutsideCalendar
 from bookings.models.schedule import AvailabilityRule, DateOverride, DateOverrideWindow, Schedule, TimeOff
 
 __all__ = [
@@ -14,7 +15,11 @@ __all__ = [
     "DateOverride",
     "DateOverrideWindow",
     "EventType",
+    "IntakeQuestion",
     "LocationKind",
+    "OutsideBusy",
+    "OutsideCalendar",
     "Schedule",
     "TimeOff",
+    "WorkedHoliday",
 ]

@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -47,17 +47,24 @@ class Booking(models.Model):
     attendee_phone = models.CharField(max_length=32, blank=True)
     attendee_time_zone = models.CharField(max_length=64, blank=True)
     questions = models.TextField("what the attendee would like to talk about", blank=True)
+    access_needs = models.TextField("what would make the call easier", blank=True)
+    answers = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()
+    approve_by = models.DateTimeField(null=True, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
     hold_renewals = models.PositiveSmallIntegerField(default=0)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=500, blank=True)
+    next_step = models.CharField(max_length=300, blank=True)
+    programme = models.CharField("enrolled in", max_length=120, blank=True)
+    programme_value = models.DecimalField("value", max_digits=10, decimal_places=2, null=True, blank=True)
     idempotency_key = models.CharField(max_length=64, null=True, blank=True, unique=True, editable=False)
     idempotency_digest = models.CharField(max_length=64, blank=True, editable=False)
     source = models.CharField(max_length=12, choices=Source.choices, default=Source.VISITOR)
 
     class Meta:
         ordering = ["-start", "id"]
+        verbose_name = "consultation"
         indexes = [
             # Free or taken is asked from `busy_end` on, so that a coach's past never slows the question.
             models.Index(name="booking_coach_busy_end", fields=["coach", "busy_end"]),
@@ -71,6 +78,9 @@ class Booking(models.Model):
                 name="booking_busy_covers_it", condition=Q(busy_start__lte=F("start")) & Q(busy_end__gte=F("end"))
             ),
             models.CheckConstraint(name="booking_hold_ends", condition=~Q(status="held") | Q(held_until__isnull=False)),
+            models.CheckConstraint(
+                name="booking_pending_ends", condition=~Q(status="pending") | Q(approve_by__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -95,6 +105,21 @@ class Booking(models.Model):
         """True while this is a hold that has not run out."""
         return self.status == self.Status.HELD and self.held_until is not None and self.held_until > now
 
+    def awaits_approval(self, now: datetime) -> bool:
+        """True while the coach can still say yes or no."""
+        return self.status == self.Status.PENDING and self.approve_by is not None and self.approve_by > now
+
+    def blocks(self, now: datetime) -> bool:
+        """True while this takes the coach's time; a hold or request that has run out does not."""
+        if self.status == self.Status.CONFIRMED:
+            return True
+        return self.is_live_hold(now) or self.awaits_approval(now)
+
+    @property
+    def duration(self) -> timedelta:
+        """How long the call takes."""
+        return self.end - self.start
+
     @property
     def is_upcoming(self) -> bool:
         """True for a call that is agreed on (or waiting for approval) and has no outcome yet."""
@@ -102,7 +127,7 @@ class Booking(models.Model):
 
     @property
     def cancel_until(self) -> datetime:
-        """The last instant at which the attendee can cancel alone."""
+        """The last instant at which the attendee can move or cancel the call alone."""
         return self.start - self.event_type.cancel_window
 
 

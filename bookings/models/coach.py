@@ -33,6 +33,17 @@ class Coach(models.Model):
     )
     limit_per_day = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
     limit_per_week = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MinValueValidator(1)])
+    holiday_country = models.CharField(
+        "public holidays of",
+        max_length=2,
+        blank=True,
+        default="",
+        help_text="No calls on the public holidays of this country. Empty: holidays are days like any other.",
+    )
+    holiday_subdivision = models.CharField("state or region", max_length=10, blank=True, default="")
+    version = models.PositiveBigIntegerField(
+        default=1, editable=False, help_text="Counts every write to hours, time off, outside busy time and bookings."
+    )
 
     class Meta:
         ordering = ["name", "id"]
@@ -45,3 +56,17 @@ class Coach(models.Model):
     def notice_address(self) -> str:
         """The coach's own e-mail address, or "" when the coach has no active sign-in."""
         return self.user.email if self.user is not None and self.user.is_active else ""
+
+
+class WorkedHoliday(models.Model):
+    """A public holiday that this coach works on, whatever year it is in."""
+
+    coach = models.ForeignKey(Coach, on_delete=models.CASCADE, related_name="worked_holidays")
+    name = models.CharField(max_length=160)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(name="worked_holiday_once", fields=["coach", "name"])]
+
+    def __str__(self) -> str:
+        return self.name

@@ -11,6 +11,9 @@ TRACKED = tuple(
 )
 
 
+Plain = str | int | list[Any] | None
+
+
 class BookingEvent(models.Model):
     """One change of a booking. Written once; all of a booking's events, in order, replay to its row."""
 
@@ -41,29 +44,27 @@ class BookingEvent(models.Model):
         super().save(*args, **kwargs)
 
 
-def snapshot(booking: Booking) -> dict[str, str | int | None]:
-    """The booking's columns as plain JSON values: instants as UTC text, the uid as text."""
+def snapshot(booking: Booking) -> dict[str, Plain]:
+    """The booking's columns as plain JSON values: instants as UTC text, uid and amounts as text, answers as they are."""
     return {name: _plain(getattr(booking, name)) for name in TRACKED}
 
 
-def difference(
-    before: Mapping[str, str | int | None], after: Mapping[str, str | int | None]
-) -> tuple[dict[str, str | int | None], dict[str, str | int | None]]:
+def difference(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> tuple[dict[str, Plain], dict[str, Plain]]:
     """The values that changed: what they were, and what they are."""
     changed = [name for name in after if name not in before or before[name] != after[name]]
     return {name: before[name] for name in changed if name in before}, {name: after[name] for name in changed}
 
 
-def replay(events: Iterable[BookingEvent]) -> dict[str, str | int | None]:
+def replay(events: Iterable[BookingEvent]) -> dict[str, Plain]:
     """What the booking's columns must be after these events, oldest first; equals `snapshot` of the row."""
-    state: dict[str, str | int | None] = {}
+    state: dict[str, Plain] = {}
     for event in events:
         state.update(event.new)
     return state
 
 
-def _plain(value: object) -> str | int | None:
-    if value is None or isinstance(value, int):
+def _plain(value: object) -> Plain:
+    if value is None or isinstance(value, int | list):
         return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

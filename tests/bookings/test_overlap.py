@@ -35,6 +35,7 @@ def take(coach: Coach, kind: EventType, after: timedelta, status: str = "confirm
         busy_start=start - 5 * MINUTE,
         busy_end=start + 40 * MINUTE,
         held_until=NOW,
+        approve_by=NOW,
         location_kind="video",
         created_at=NOW,
         version_at=NOW,
