@@ -1,15 +1,16 @@
 """Weekly hours and date overrides → the windows in which a coach can be booked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, tzinfo
 
 from bookings.scheduling.intervals import Span, merged
 from bookings.scheduling.walltime import MIDNIGHT, local_date, opens_at, span_of_day
 
-# A window is followed back over midnights for so many days; one still open then is taken to have no beginning.
+# A window is followed back over midnights for so many days, and its grid is counted from its start for as long.
 LOOKBACK_DAYS = 8
-_ALWAYS_OPEN_SINCE = date(2001, 1, 1)
+LOOKBACK = LOOKBACK_DAYS * 24 * 3600
+_LONG_AGO = date(2001, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,9 +28,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """One schedule: weekly windows by weekday (0 is Monday), overrides by local date, and the local dates it is valid on.
+    """One schedule: weekly windows by weekday (0 is Monday), overrides and public holidays by local date.
 
-    An override replaces every weekly window of its date; an empty one closes it. Both validity dates are included.
+    An override replaces every weekly window of its date, and the holiday; an empty one closes the date. A holiday
+    without an override closes it too. Both validity dates are included.
     """
 
     zone: tzinfo
@@ -37,6 +39,7 @@ class Hours:
     overrides: Mapping[date, tuple[Window, ...]] = field(default_factory=dict)
     valid_from: date | None = None
     valid_until: date | None = None
+    holidays: frozenset[date] = frozenset()
 
     def is_valid_on(self, day: date) -> bool:
         """True where the schedule applies to this local date."""
@@ -49,34 +52,36 @@ class Hours:
         if not self.is_valid_on(day):
             return ()
         override = self.overrides.get(day)
-        return self.weekly.get(day.weekday(), ()) if override is None else override
+        if override is not None:
+            return override
+        return () if day in self.holidays else self.weekly.get(day.weekday(), ())
 
 
 def windows(hours: Iterable[Hours], since: int, until: int) -> list[Span]:
-    """Every window that meets [since, until), whole, merged across dates and schedules where they touch as instants.
+    """Every window that meets [since, until), merged across dates and schedules where they touch as instants.
 
-    All instants are seconds since the epoch. A coach who never closes has no window start to count the grid from: it
-    is then local midnight of 1 January 2001, whatever is asked, so that the same instants are always offered.
+    All instants are seconds since the epoch. A window is whole, except that one open for more than LOOKBACK_DAYS
+    before `since` begins somewhere before that.
     """
-    hours = tuple(hours)
     spans: list[Span] = []
-    endless: list[tuple[int, int]] = []
     for schedule in hours:
         zone = schedule.zone
         first = local_date(since, zone).toordinal() - LOOKBACK_DAYS - 1
         last = local_date(until, zone).toordinal() + 1
         for ordinal in range(first, last + 1):
-            day = date.fromordinal(ordinal)
-            for window in schedule.on(day):
+            for window in schedule.on(date.fromordinal(ordinal)):
                 if not window.is_backward:
                     spans.append(span_of_day(ordinal, window.opens, window.closes, zone))
-        endless.append(
-            (opens_at(date.fromordinal(first + 1), MIDNIGHT, zone), opens_at(_ALWAYS_OPEN_SINCE, MIDNIGHT, zone))
-        )
-    result = [span for span in merged(spans) if span[0] < until and span[1] > since]
-    if result and endless and result[0][0] < endless[0][0]:
-        result[0] = (endless[0][1], result[0][1])
-    return result
+    return [span for span in merged(spans) if span[0] < until and span[1] > since]
+
+
+def grid_start(hours: Sequence[Hours], opens: int, start: int) -> int:
+    """Where the starts of a window are counted from, for a start in it: the window's own, in seconds since the epoch.
+
+    A coach who never closes has none to count from: what has been open for LOOKBACK_DAYS counts from local midnight of
+    1 January 2001, so that the page and the gate offer the same instants, whatever range they look at.
+    """
+    return opens if start - opens < LOOKBACK else opens_at(_LONG_AGO, MIDNIGHT, hours[0].zone)
 
 
 def zone_at(hours: Iterable[Hours], seconds: int) -> tzinfo | None:

@@ -9,11 +9,15 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A coach who is eligible and free: their coming calls, and when one was last booked with them."""
+    """A coach who is eligible and free: their coming calls, and when one was last booked with them.
+
+    No-shows count in neither. `is_own` marks the coach a returning student has had before.
+    """
 
     coach_id: int
     upcoming: int = 0
     last_booked_at: datetime | None = None
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +29,27 @@ class Choice:
 
 
 def in_order(candidates: Iterable[Candidate]) -> list[Choice]:
-    """The order in which coaches are tried: fewest upcoming calls, then least recently booked, then id."""
-    order = sorted(candidates, key=lambda each: (each.upcoming, each.last_booked_at or _NEVER, each.coach_id))
-    return [Choice(each.coach_id, _reason(each, order)) for each in order]
+    """The order in which coaches are tried: own coach, fewest upcoming calls, least recently booked, id.
+
+    The reason of each is what put them before those who follow: whoever stood before was tried and could not.
+    """
+    order = sorted(candidates, key=_rank)
+    followers = [*order[1:], None]
+    return [Choice(each.coach_id, _reason(each, after)) for each, after in zip(order, followers, strict=True)]
 
 
-def _reason(chosen: Candidate, order: list[Candidate]) -> str:
-    others = [each for each in order if each.coach_id != chosen.coach_id]
+def _rank(each: Candidate) -> tuple[bool, int, datetime, int]:
+    return not each.is_own, each.upcoming, each.last_booked_at or _NEVER, each.coach_id
+
+
+def _reason(chosen: Candidate, after: Candidate | None) -> str:
     calls = f"{chosen.upcoming} upcoming call{'' if chosen.upcoming == 1 else 's'}"
-    if not others:
+    if chosen.is_own and not (after and after.is_own):
+        return f"Any coach: the student's own coach ({calls})."
+    if after is None:
         return f"Any coach: the only one free ({calls})."
-    same = [each for each in others if each.upcoming == chosen.upcoming]
-    if not same:
+    if chosen.upcoming != after.upcoming:
         return f"Any coach: fewest upcoming calls among those free ({calls})."
-    if all(each.last_booked_at != chosen.last_booked_at for each in same):
+    if chosen.last_booked_at != after.last_booked_at:
         return f"Any coach: least recently booked among those with the same number of calls ({calls})."
     return f"Any coach: first by number among equals ({calls})."

@@ -22,6 +22,14 @@ class Interval:
         refuse_naive(self.start, self.end)
 
 
+@dataclass(frozen=True, slots=True)
+class Busy(Interval):
+    """Busy time that knows whose it is: `call` is the call without its buffers (None: all of it), `name` is for staff."""
+
+    call: Interval | None = None
+    name: str = ""
+
+
 def refuse_naive(*instants: datetime) -> None:
     """Raise ValueError for an instant without a zone: guessing one is how calls end up an hour off."""
     for instant in instants:

@@ -1,12 +1,11 @@
 """The question every page, the API and the gate ask: at which instants can a call start?"""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
+from itertools import chain
 
-from bookings.scheduling.availability import Hours, windows, zone_at
+from bookings.scheduling.availability import LOOKBACK, Hours, grid_start, windows
 from bookings.scheduling.intervals import (
     Interval,
     Span,
@@ -17,33 +16,20 @@ from bookings.scheduling.intervals import (
     merged,
     refuse_naive,
 )
-from bookings.scheduling.walltime import local_date
+from bookings.scheduling.limits import Limit, within_limits
 
 _ZERO = timedelta()
-
-
-class Period(StrEnum):
-    """What a limit counts in: the coach's local date, or the ISO week of that date."""
-
-    DAY = "day"
-    WEEK = "week"
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `most` calls a period; `starts` are those that count already."""
-
-    period: Period
-    most: int
-    starts: tuple[datetime, ...] = ()
+# The finest step of a datetime.
+_RESOLUTION = datetime.resolution
 
 
 @dataclass(frozen=True, slots=True)
 class SlotQuestion:
     """One coach, one kind of call, the starts in [since, until). Instants are aware, lengths whole seconds.
 
-    `busy` holds other calls with their own buffers, `time_off` what the coach has blocked; both keep the buffers of
-    this call away. A start s needs now + minimum_notice ≤ s < now + booking_window (None: no end).
+    `busy` holds other calls with their own buffers, `outside` what other calendars say, `time_off` what the coach has
+    blocked; all keep the buffers of this call away. A start s needs now + minimum_notice ≤ s < now + booking_window
+    (None: no end). `expiries` are instants at which something now busy ends to count, such as the end of a hold.
     """
 
     hours: tuple[Hours, ...]
@@ -59,49 +45,49 @@ class SlotQuestion:
     busy: tuple[Interval, ...] = ()
     time_off: tuple[Interval, ...] = ()
     limits: tuple[Limit, ...] = ()
+    outside: tuple[Interval, ...] = ()
+    expiries: tuple[datetime, ...] = ()
 
     def __post_init__(self) -> None:
-        refuse_naive(self.now, self.since, self.until)
+        refuse_naive(self.now, self.since, self.until, *self.expiries)
         if self.duration <= _ZERO or self.slot_interval <= _ZERO:
             raise ValueError("A call and its interval must be longer than zero.")
 
 
 def open_starts(question: SlotQuestion) -> tuple[datetime, ...]:
     """Every instant (aware UTC) on offer, sorted, without repeats."""
-    return tuple(map(instant, open_seconds(question)))
+    return tuple(map(instant, _on_offer(question, bookable_range(question))))
 
 
 def is_open(question: SlotQuestion, start: datetime) -> bool:
     """Whether this one instant is on offer; the question's own range is not asked."""
-    return not start.microsecond and open_seconds(question, only=floor_seconds(start)) != []
+    at = floor_seconds(start)
+    return not start.microsecond and any(True for _ in _on_offer(question, bookable_range(question, only=at)))
 
 
-def open_seconds(question: SlotQuestion, *, only: int | None = None) -> list[int]:
-    """The same as open_starts in seconds since the epoch; `only` asks about a single start instead of the range."""
-    size, step = length(question.duration), length(question.slot_interval)
-    since, until = bookable_range(question, only)
-    if since >= until:
-        return []
-    blocked = blocked_starts(question, [*question.busy, *question.time_off])
-    found: list[int] = []
-    at = 0
-    for opens, closes in windows(question.hours, since, until + size):
-        start = opens if opens >= since else opens + -(-(since - opens) // step) * step
-        end = min(closes - size + 1, until)
-        while at < len(blocked) and blocked[at][1] <= start:
-            at += 1
-        for free_until, free_again in blocked[at:]:
-            if free_until >= end or start >= end:
-                break
-            found.extend(range(start, free_until, step))
-            if start < free_again:
-                start += -(-(free_again - start) // step) * step
-        found.extend(range(start, end, step))
-    return _within_limits(question, found) if question.limits else found
+def next_change(question: SlotQuestion) -> datetime | None:
+    """The first instant after `now` at which time alone changes the answer of open_starts, or None.
+
+    A start leaves just after s − minimum_notice and comes just after s − booking_window: the answer differs from the
+    microsecond after. An expiry counts whether or not it frees a start, so that one may come out too early.
+    """
+    notice, window, now = question.minimum_notice, question.booking_window, question.now
+    if window is not None and notice >= window:
+        return None
+    changes = [expiry for expiry in question.expiries if expiry > now]
+    leaving = next(_on_offer(question, bookable_range(question)), None)
+    if leaving is not None:
+        changes.append(instant(leaving) - notice + _RESOLUTION)
+    if window is not None:
+        since, until = ceil_seconds(max(question.since, now + window)), ceil_seconds(question.until)
+        coming = next(_on_offer(question, (since, until)), None)
+        if coming is not None:
+            changes.append(instant(coming) - window + _RESOLUTION)
+    return min(changes, default=None)
 
 
-def bookable_range(question: SlotQuestion, only: int | None = None) -> Span:
-    """The range asked for, cut to what notice and booking window leave of it."""
+def bookable_range(question: SlotQuestion, *, only: int | None = None) -> Span:
+    """The range asked for, or a single start, cut to what notice and booking window leave of it."""
     since, until = (
         (only, only + 1) if only is not None else (ceil_seconds(question.since), ceil_seconds(question.until))
     )
@@ -123,32 +109,46 @@ def blocked_starts(question: SlotQuestion, busy: Iterable[Interval]) -> list[Spa
     )
 
 
-def over_limit(question: SlotQuestion, start: int) -> Limit | None:
-    """The first limit that a call at this start (seconds since the epoch) would break, or None."""
-    return next((limit for limit in question.limits if not _within(question, limit, [start])), None)
+def _on_offer(question: SlotQuestion, span: Span) -> Iterator[int]:
+    """The starts in [since, until) that hours, busy time and limits leave; found as they are asked for."""
+    free = chain.from_iterable(_free_stretches(question, *span))
+    return within_limits(question.limits, question.hours, free) if question.limits else free
 
 
-def _within_limits(question: SlotQuestion, starts: list[int]) -> list[int]:
-    for limit in question.limits:
-        starts = _within(question, limit, starts)
-    return starts
+def _free_stretches(question: SlotQuestion, since: int, until: int) -> Iterator[range]:
+    """The starts in [since, until) that hours and busy time leave, as ranges of seconds since the epoch, ascending."""
+    if since >= until:
+        return
+    size, step = length(question.duration), length(question.slot_interval)
+    blocked = blocked_starts(question, chain(question.busy, question.time_off, question.outside))
+    at, last = 0, len(blocked)
+    for anchor, opens, closes in _grids(question.hours, since, until, size):
+        start = opens + (anchor - opens) % step
+        while at < last:
+            free_until, free_again = blocked[at]
+            if free_again <= start:
+                at += 1
+                continue
+            if free_until >= closes:
+                break
+            if free_until > start:
+                yield range(start, free_until, step)
+            start = free_again + (anchor - free_again) % step
+            if start >= closes:
+                # What is busy here may reach into the next window.
+                break
+        if start < closes:
+            yield range(start, closes, step)
 
 
-def _within(question: SlotQuestion, limit: Limit, starts: list[int]) -> list[int]:
-    if limit.most <= 0:
-        return []
-    counts = Counter(_period(question.hours, limit.period, floor_seconds(each)) for each in limit.starts)
-    full = {period for period, number in counts.items() if number >= limit.most}
-    # Most calendars are far from their limits: no local date is asked for unless some day or week is full.
-    return [each for each in starts if _period(question.hours, limit.period, each) not in full] if full else starts
-
-
-def _period(hours: tuple[Hours, ...], period: Period, seconds: int) -> date | tuple[int, int] | None:
-    zone = zone_at(hours, seconds)
-    if zone is None:
-        return None
-    day = local_date(seconds, zone)
-    if period is Period.DAY:
-        return day
-    year, week, _ = day.isocalendar()
-    return year, week
+def _grids(hours: tuple[Hours, ...], since: int, until: int, size: int) -> Iterator[tuple[int, int, int]]:
+    """Where starts are counted from, and the [first, last) in which a call of this size may start, window by window."""
+    for opens, closes in windows(hours, since, until + size):
+        first, end = max(opens, since), min(closes - size + 1, until)
+        long_open = opens + LOOKBACK
+        if end <= long_open:
+            yield opens, first, end
+            continue
+        if first < long_open:
+            yield opens, first, long_open
+        yield grid_start(hours, opens, long_open), max(first, long_open), end

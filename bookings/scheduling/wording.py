@@ -1,7 +1,7 @@
 """An instant in words for a reader in a zone. No locale of the machine is asked: a mail reads the same everywhere."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from bookings.scheduling.walltime import is_repeated
 
@@ -50,16 +50,26 @@ def moment(instant: datetime, zone: tzinfo) -> Moment:
     at = instant.astimezone(zone)
     offset = offset_in_words(at)
     letters = at.strftime("%Z")
-    day = f"{at.day} {_MONTHS[at.month - 1]}"
     return Moment(
-        day=f"{_DAYS[at.weekday()]} {day}",
-        short_day=f"{_DAYS[at.weekday()][:3]} {day}",
+        day=day_in_words(at),
+        short_day=day_in_words(at, short=True),
         year=str(at.year),
         time=clock(at),
         zone=zone_in_words(zone, offset),
         offset=offset,
         abbreviation=letters if letters.isalpha() else offset,
     )
+
+
+def day_in_words(day: date, *, short: bool = False) -> str:
+    """A day without its year: "Tuesday 9 March", or short "Tue 9 March"."""
+    weekday = _DAYS[day.weekday()]
+    return f"{weekday[:3] if short else weekday} {day.day} {_MONTHS[day.month - 1]}"
+
+
+def date_in_words(day: date) -> str:
+    """A day with its year: "Tuesday 9 March 2027"."""
+    return f"{day_in_words(day)} {day.year}"
 
 
 def clock(at: datetime) -> str:
