@@ -1,8 +1,10 @@
 """Half-open intervals: [start, end) contains its start and not its end, so touching is legal everywhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, repeat
+from operator import add
 
 Span = tuple[int, int]
 """A half-open interval in whole seconds since the epoch: what the core computes with."""
@@ -50,6 +52,12 @@ def ceil_seconds(instant: datetime) -> int:
 def instant(seconds: int) -> datetime:
     """The aware UTC instant of whole seconds since the epoch."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def instants(stretch: range) -> Iterator[datetime]:
+    """The aware UTC instants of a stretch that is not empty: adding a step is four times as quick as reading a clock."""
+    steps = repeat(timedelta(seconds=stretch.step), len(stretch) - 1)
+    return accumulate(steps, add, initial=instant(stretch.start))
 
 
 def length(value: timedelta) -> int:

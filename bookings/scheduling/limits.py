@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import chain
 
 from bookings.scheduling.availability import Hours, zone_at
 from bookings.scheduling.intervals import floor_seconds
@@ -27,19 +28,22 @@ class Limit:
     starts: tuple[datetime, ...] = ()
 
 
-def within_limits(limits: Iterable[Limit], hours: Sequence[Hours], starts: Iterable[int]) -> Iterator[int]:
-    """The starts (seconds since the epoch) at which one more call would break none of the limits, one by one."""
+def within_limits(limits: Iterable[Limit], hours: Sequence[Hours], stretches: Iterable[range]) -> Iterator[range]:
+    """What is left of stretches of starts (seconds since the epoch) where one more call would break none of the limits."""
     counted = [(limit, _counts(limit, hours)) for limit in limits]
     # Most calendars are far from their limits: no local date is asked for unless some day or week is full.
     full = [(limit, counts) for limit, counts in counted if max(counts.values(), default=0) >= limit.most]
-    for start in starts:
+    if not full:
+        yield from stretches
+        return
+    for start in chain.from_iterable(stretches):
         if all(counts[_period(limit, hours, start)] < limit.most for limit, counts in full):
-            yield start
+            yield range(start, start + 1)
 
 
 def reached_limit(limits: Iterable[Limit], hours: Sequence[Hours], start: int) -> Limit | None:
     """The first of the limits that one more call at this start (seconds since the epoch) would break, or None."""
-    return next((limit for limit in limits if not list(within_limits([limit], hours, [start]))), None)
+    return next((limit for limit in limits if _counts(limit, hours)[_period(limit, hours, start)] >= limit.most), None)
 
 
 _Key = date | tuple[int, int] | None

@@ -12,6 +12,7 @@ from bookings.scheduling.intervals import (
     ceil_seconds,
     floor_seconds,
     instant,
+    instants,
     length,
     merged,
     refuse_naive,
@@ -56,13 +57,13 @@ class SlotQuestion:
 
 def open_starts(question: SlotQuestion) -> tuple[datetime, ...]:
     """Every instant (aware UTC) on offer, sorted, without repeats."""
-    return tuple(map(instant, _on_offer(question, bookable_range(question))))
+    return tuple(chain.from_iterable(map(instants, _on_offer(question, *bookable_range(question)))))
 
 
 def is_open(question: SlotQuestion, start: datetime) -> bool:
     """Whether this one instant is on offer; the question's own range is not asked."""
-    at = floor_seconds(start)
-    return not start.microsecond and any(True for _ in _on_offer(question, bookable_range(question, only=at)))
+    only = bookable_range(question, only=floor_seconds(start))
+    return not start.microsecond and next(_on_offer(question, *only), None) is not None
 
 
 def next_change(question: SlotQuestion) -> datetime | None:
@@ -75,14 +76,14 @@ def next_change(question: SlotQuestion) -> datetime | None:
     if window is not None and notice >= window:
         return None
     changes = [expiry for expiry in question.expiries if expiry > now]
-    leaving = next(_on_offer(question, bookable_range(question)), None)
+    leaving = next(_on_offer(question, *bookable_range(question)), None)
     if leaving is not None:
-        changes.append(instant(leaving) - notice + _RESOLUTION)
+        changes.append(instant(leaving.start) - notice + _RESOLUTION)
     if window is not None:
         since, until = ceil_seconds(max(question.since, now + window)), ceil_seconds(question.until)
-        coming = next(_on_offer(question, (since, until)), None)
+        coming = next(_on_offer(question, since, until), None)
         if coming is not None:
-            changes.append(instant(coming) - window + _RESOLUTION)
+            changes.append(instant(coming.start) - window + _RESOLUTION)
     return min(changes, default=None)
 
 
@@ -109,14 +110,14 @@ def blocked_starts(question: SlotQuestion, busy: Iterable[Interval]) -> list[Spa
     )
 
 
-def _on_offer(question: SlotQuestion, span: Span) -> Iterator[int]:
-    """The starts in [since, until) that hours, busy time and limits leave; found as they are asked for."""
-    free = chain.from_iterable(_free_stretches(question, *span))
+def _on_offer(question: SlotQuestion, since: int, until: int) -> Iterator[range]:
+    """The starts in [since, until) that hours, busy time and limits leave, as stretches in order, found as asked for."""
+    free = _free_stretches(question, since, until)
     return within_limits(question.limits, question.hours, free) if question.limits else free
 
 
 def _free_stretches(question: SlotQuestion, since: int, until: int) -> Iterator[range]:
-    """The starts in [since, until) that hours and busy time leave, as ranges of seconds since the epoch, ascending."""
+    """The starts in [since, until) that hours and busy time leave: no stretch is empty, all are seconds since the epoch."""
     if since >= until:
         return
     size, step = length(question.duration), length(question.slot_interval)
