@@ -28,7 +28,15 @@ class PhoneNeeded(BookingError):
 
 
 class TooLate(BookingError):
-    """The policy window for cancelling is over: the attendee must phone or write instead."""
+    """The policy window for moving or cancelling is over: the attendee asks the coach, or phones, instead."""
+
+
+class TooManyOpen(BookingError):
+    """This person has as many coming calls as one person may have."""
+
+
+class TooManyRequests(BookingError):
+    """The coach was asked several times already today: another message would not help."""
 
 
 class NotActive(BookingError):

@@ -8,7 +8,7 @@ from bookings.models import Booking
 from mail import tokens
 from mail.errors import LinkUnknown
 
-MANAGE, HOLD = "manage", "hold"
+MANAGE, HOLD, APPROVE = "manage", "hold", "approve"
 MANAGE_ENDS_AFTER = timedelta(hours=24)
 HOLD_LINK_LASTS = timedelta(hours=24)
 
@@ -16,6 +16,11 @@ HOLD_LINK_LASTS = timedelta(hours=24)
 def manage_path(token: str) -> str:
     """The path of the page that shows and cancels a call."""
     return reverse("bookings:manage", args=[token])
+
+
+def approve_path(token: str) -> str:
+    """The path of the page on which a coach says yes or no to a request."""
+    return reverse("bookings:approve", args=[token])
 
 
 def manage_ends(booking: Booking) -> datetime:
@@ -39,6 +44,17 @@ def mint_hold(*, booking: Booking, now: datetime) -> str:
     return tokens.mint(purpose=HOLD, subject=booking.topic_key, expires_at=now + HOLD_LINK_LASTS, now=now)
 
 
+def mint_approve(*, booking: Booking, now: datetime) -> str:
+    """Store a token with which the call's coach says yes or no, and return it raw."""
+    return tokens.mint(
+        purpose=APPROVE,
+        subject=booking.topic_key,
+        expires_at=manage_ends(booking),
+        now=now,
+        detail=coach_mark(booking),
+    )
+
+
 def find_booking(raw: str, *, purpose: str, now: datetime) -> Booking:
     """The booking that a raw token of this purpose opens; LinkUnknown for every other token."""
     row = tokens.find(raw, purpose=purpose, now=now)
@@ -50,7 +66,15 @@ def find_booking(raw: str, *, purpose: str, now: datetime) -> Booking:
     )
     if booking is None or (purpose == MANAGE and row.detail != address_mark(booking)):
         raise LinkUnknown
+    if purpose == APPROVE and row.detail != coach_mark(booking):
+        # The call went to another coach: this one has no say in it any more.
+        raise LinkUnknown
     return booking
+
+
+def coach_mark(booking: Booking) -> str:
+    """What ties an approval link to the coach it was mailed to: whoever has the call now has the say."""
+    return f"coach:{booking.coach_id}"
 
 
 def address_mark(booking: Booking) -> str:

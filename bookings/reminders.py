@@ -48,5 +48,5 @@ def enqueue(booking: Booking, *, topic: Topic, now: datetime) -> None:
             due_at=each.due_at,
             expires_at=each.expires_at,
             now=now,
-            minutes=each.minutes,
+            mark=str(each.minutes),
         )

@@ -20,3 +20,15 @@ def tidy_holds() -> None:
         log.info("The calendar was busy; the holds are tidied next time")
     else:
         log.info("Tidied %d holds that ran out", number)
+
+
+@shared_task(name="bookings.decline_unanswered", ignore_result=True)
+def decline_unanswered() -> None:
+    """Tell those who wait for a coach's answer that none came in time."""
+    try:
+        number = services.decline_unanswered(now=clock.now())
+    except Busy:
+        log.info("The calendar was busy; unanswered requests are declined next time")
+    else:
+        if number:
+            log.info("Declined %d requests that nobody answered", number)

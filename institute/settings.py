@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(CELERY_FOLDER / "beat")
 CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "mail.send_due", "schedule": 15.0, "options": {"expires": 15}},
     "tidy-holds": {"task": "bookings.tidy_holds", "schedule": 600.0, "options": {"expires": 300}},
+    "decline-unanswered": {"task": "bookings.decline_unanswered", "schedule": 60.0, "options": {"expires": 55}},
     "tidy-limits": {"task": "leads.tidy", "schedule": 3600.0, "options": {"expires": 600}},
     "tidy-mail": {"task": "mail.tidy", "schedule": 3600.0, "options": {"expires": 600}},
 }
@@ -269,6 +270,8 @@ ABUSE_LIMITS: dict[str, str] = {
 }
 
 # --- The booking gate; a test-only settings module may switch guards off to show that they matter ----------------------
+# One person may have so many coming calls; staff may book more.
+OPEN_CALLS_PER_PERSON = 3
 BOOKING_GATE_LOCK = True
 BOOKING_GATE_CHECK = True
 UNGUARDED_FOR_TESTS = False

@@ -1,3 +1,4 @@
+from bookings.models.answers import Answer
 from bookings.models.booking import BLOCKING, Booking
 from bookings.models.coach import Coach, WorkedHoliday
 from bookings.models.event_type import EventType, IntakeQuestion
@@ -8,6 +9,7 @@ from bookings.models.schedule import AvailabilityRule, DateOverride, DateOverrid
 
 __all__ = [
     "BLOCKING",
+    "Answer",
     "AvailabilityRule",
     "Booking",
     "BookingEvent",

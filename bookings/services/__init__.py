@@ -1,22 +1,34 @@
 """The verbs of the booking room: each is one short durable transaction; see errors.py for what they raise."""
 
+from bookings.services.approving import approve, decline, decline_unanswered
 from bookings.services.attendees import change_email, mail_links
 from bookings.services.cancelling import cancel
-from bookings.services.confirming import confirm
+from bookings.services.confirming import book_for, confirm
+from bookings.services.editing import ask_late_change, edit_details
 from bookings.services.holds import expire_holds, hold, release_hold, renew_hold
+from bookings.services.moving import reassign, reschedule
 from bookings.services.outcomes import record_outcome
-from bookings.services.time_off import add_time_off, remove_time_off
+from bookings.services.time_off import add_time_off, remove_time_off, unavailable_today
 
 __all__ = [
     "add_time_off",
+    "approve",
+    "ask_late_change",
+    "book_for",
     "cancel",
     "change_email",
     "confirm",
+    "decline",
+    "decline_unanswered",
+    "edit_details",
     "expire_holds",
     "hold",
     "mail_links",
+    "reassign",
     "record_outcome",
     "release_hold",
     "remove_time_off",
     "renew_hold",
+    "reschedule",
+    "unavailable_today",
 ]

@@ -23,6 +23,7 @@ def cancel(*, booking: Booking, actor_kind: str, actor: str, why: str, now: date
             raise NotActive
         if actor_kind == Actor.ATTENDEE and now > row.cancel_until:
             raise TooLate
+        agreed = row.status == Status.CONFIRMED
         rows.change(
             row,
             name="cancelled",
@@ -31,12 +32,13 @@ def cancel(*, booking: Booking, actor_kind: str, actor: str, why: str, now: date
             actor=actor,
             why=why,
             status=Status.CANCELLED,
+            approve_by=None,
             cancelled_at=now,
             cancel_reason=why,
             version=row.version + 1,
             version_at=now,
         )
-        notices.cancelled(row, actor=actor or Actor(actor_kind).label, why=why, now=now)
+        notices.cancelled(row, agreed=agreed, actor=actor or Actor(actor_kind).label, why=why, now=now)
         return row
 
     return gate.run(work)

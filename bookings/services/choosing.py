@@ -1,7 +1,8 @@
 """Which coach: the one asked for, or the first of a fair order whom the gate admits."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -12,27 +13,38 @@ from bookings.scheduling import Reason, in_order, why_not
 from bookings.services import gate
 
 ASKED_FOR = "The visitor chose this coach."
+ASKED_FOR_BY_STAFF = "Staff chose this coach."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants: a kind of call, a start, a length (None: the usual one) and a coach (None: any).
+
+    `own` is the coach of a returning student, who comes first among those free; `not_with` is left out.
+    """
+
+    event_type: EventType
+    start: datetime
+    coach: Coach | None = None
+    duration: timedelta | None = None
+    own: Coach | None = None
+    not_with: Coach | None = None
+    by_staff: bool = False
 
 
 def with_a_coach(
-    *,
-    event_type: EventType,
-    start: datetime,
-    coach: Coach | None,
-    now: datetime,
-    without: Booking | None,
-    attempt: Callable[[int, str], Booking],
+    wish: Wish, *, now: datetime, without: Booking | None, attempt: Callable[[int, str], Booking]
 ) -> Booking:
     """Call `attempt(coach id, reason)` inside the gate: for the coach asked for, or for each free one until it works.
 
     Every attempt has a transaction of its own, so no two coaches are ever locked at once for a choice.
     Raises what the attempt raised, SlotTaken where everybody was taken.
     """
-    if coach is not None:
-        chosen = coach.pk
-        return gate.run(lambda: attempt(chosen, ASKED_FOR))
+    if wish.coach is not None:
+        chosen, why = wish.coach.pk, ASKED_FOR_BY_STAFF if wish.by_staff else ASKED_FOR
+        return gate.run(lambda: attempt(chosen, why))
     failure: BookingError = SlotTaken()
-    for choice in in_order(selectors.candidates(_free(event_type, start, now, without), now=now)):
+    for choice in in_order(selectors.candidates(_free(wish, now, without), now=now, own=wish.own)):
         coach_id, reason = choice.coach_id, choice.reason
         try:
             return gate.run(lambda: attempt(coach_id, reason))  # noqa: B023 - called before the next turn
@@ -41,17 +53,24 @@ def with_a_coach(
     raise failure
 
 
-def _free(event_type: EventType, start: datetime, now: datetime, without: Booking | None) -> list[Coach]:
+def _free(wish: Wish, now: datetime, without: Booking | None) -> list[Coach]:
     """The eligible coaches who look free from outside the gate; raises SlotTaken or NotOffered where nobody does."""
-    eligible = list(selectors.coaches(event_type)) if event_type.enabled else []
+    kind, start = wish.event_type, wish.start
+    eligible = [each for each in selectors.coaches(kind) if each != wish.not_with] if kind.enabled else []
     if not eligible:
-        raise NotOffered(Reason.TYPE_DISABLED)
+        raise NotOffered(Reason.COACH_NOT_ELIGIBLE if kind.enabled else Reason.TYPE_DISABLED)
     if not settings.BOOKING_GATE_CHECK:
         return eligible
     until = start + gate.MOMENT
+    books = selectors.diaries(
+        eligible, kind, since=start, until=until, now=now, without=without, duration=wish.duration
+    )
     reasons = {
-        diary.coach: why_not(diary.question(event_type, since=start, until=until, now=now), start)
-        for diary in selectors.diaries(eligible, event_type, since=start, until=until, now=now, without=without)
+        book.coach: why_not(
+            book.question(kind, since=start, until=until, now=now, duration=wish.duration, by_staff=wish.by_staff),
+            start,
+        )
+        for book in books
     }
     free = [coach for coach, reason in reasons.items() if reason is None]
     if not free:

@@ -2,34 +2,43 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError
+from django.db.models import Q
 
-from bookings.errors import KeyReused, PhoneNeeded
-from bookings.models import Booking, Coach, EventType, LocationKind
+from bookings import selectors
+from bookings.errors import KeyReused, PhoneNeeded, TooManyOpen
+from bookings.models import Answer, Booking, Coach, EventType, LocationKind
+from bookings.models.answers import stored
 from bookings.services import gate, notices, rows
-from bookings.services.choosing import with_a_coach
+from bookings.services.choosing import Wish, with_a_coach
 from bookings.services.rows import Actor, Status
 from leads import people
 from leads.models import Lead
 from mail.text import one_line, plain
 
+A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """What the visitor typed, cleaned, before it meets the database, a header or a calendar."""
+    """What was typed about the person, cleaned before it meets the database, a header or a calendar."""
 
     name: str
     email: str
     phone: str
     questions: str
     time_zone: str
+    access_needs: str
+    answers: tuple[Answer, ...]
 
     @property
-    def columns(self) -> dict[str, str]:
+    def columns(self) -> dict[str, Any]:
         """The booking's columns."""
         return {
             "attendee_name": self.name,
@@ -37,6 +46,8 @@ class Attendee:
             "attendee_phone": self.phone,
             "attendee_time_zone": self.time_zone,
             "questions": self.questions,
+            "access_needs": self.access_needs,
+            "answers": stored(self.answers),
         }
 
 
@@ -58,57 +69,108 @@ def confirm(
     idempotency_key: str,
     page: str,
     now: datetime,
+    duration: timedelta | None = None,
+    access_needs: str = "",
+    answers: Sequence[Answer] = (),
 ) -> Booking:
-    """Book the call and write its lead, history, mails and reminders in one transaction.
+    """Book the call, or ask the coach for it, and write its lead, history, mails and reminders in one transaction.
 
     1. The same `idempotency_key` again returns the first booking, or raises KeyReused where the data differ.
-    2. A live hold of this type and start becomes the call; only busy time is asked again.
+    2. A live hold of this type, start and length becomes the call; only busy time is asked again.
     3. Without one, or where it ran out, the gate is asked for the start as for a new one.
 
-    Raises SlotTaken, NotOffered, KeyReused, PhoneNeeded, Busy.
+    Raises SlotTaken, NotOffered, KeyReused, PhoneNeeded, TooManyOpen, Busy.
     """
-    attendee = Attendee(
+    wish = Wish(event_type=event_type, start=start, coach=coach, duration=duration)
+    who = _attendee(name, email, phone, questions, time_zone, access_needs, answers)
+    return _Form(key=idempotency_key, wish=wish, attendee=who, page=page, now=now).answer(hold)
+
+
+def book_for(
+    *,
+    event_type: EventType,
+    start: datetime,
+    coach: Coach | None,
+    name: str,
+    email: str,
+    phone: str,
+    questions: str,
+    time_zone: str,
+    idempotency_key: str,
+    actor: str,
+    now: datetime,
+    duration: timedelta | None = None,
+    access_needs: str = "",
+    answers: Sequence[Answer] = (),
+) -> Booking:
+    """Staff book on a student's behalf through the same gate; confirmed at once.
+
+    Notice, booking window, approval and the limit of calls per person do not bind staff. Without a wish for a coach the
+    student's own comes first. Raises SlotTaken, NotOffered, KeyReused, PhoneNeeded, Busy.
+    """
+    who = _attendee(name, email, phone, questions, time_zone, access_needs, answers)
+    own = selectors.own_coach(Lead.objects.filter(email=who.email).first())
+    wish = Wish(event_type=event_type, start=start, coach=coach, duration=duration, own=own, by_staff=True)
+    return _Form(key=idempotency_key, wish=wish, attendee=who, page="", now=now, staff=actor).answer(None)
+
+
+def approval_deadline(*, start: datetime, notice: timedelta, now: datetime) -> datetime:
+    """Until when a coach can answer a request: a day, or minimum notice, but an hour in any case before the start."""
+    return min(start, max(min(now + A_DAY, start - notice), now + AN_HOUR))
+
+
+def _attendee(
+    name: str, email: str, phone: str, questions: str, time_zone: str, access_needs: str, answers: Sequence[Answer]
+) -> Attendee:
+    return Attendee(
         name=one_line(name, limit=200),
         email=people.normalise_email(email)[:254],
         phone=one_line(phone, limit=32),
         questions=plain(questions),
         time_zone=one_line(time_zone, limit=64),
+        access_needs=plain(access_needs, limit=2000),
+        answers=clean_answers(answers),
     )
-    if event_type.location_kind == LocationKind.PHONE and not attendee.phone:
-        raise PhoneNeeded
-    form = _Form(idempotency_key, event_type, start, coach, attendee, page, now)
-    try:
-        return form.first_answer() or form.book(hold)
-    except IntegrityError:
-        # The same form, sent twice at once to two coaches: the key's unique index let one of them through.
-        first = form.first_answer()
-        if first is None:
-            raise
-        return first
 
 
-@dataclass(frozen=True, slots=True)
+def clean_answers(answers: Sequence[Answer]) -> tuple[Answer, ...]:
+    """The answers without controls, and without those that say nothing."""
+    cleaned = (replace(each, label=one_line(each.label), value=plain(each.value, limit=2000)) for each in answers)
+    return tuple(each for each in cleaned if each.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Form:
-    """One filled form on its way through the gate."""
+    """One filled form on its way through the gate; `staff` is who filled it for somebody else."""
 
     key: str
-    event_type: EventType
-    start: datetime
-    coach: Coach | None
+    wish: Wish
     attendee: Attendee
     page: str
     now: datetime
+    staff: str = ""
+
+    def answer(self, hold: Booking | None) -> Booking:
+        """The booking that this form makes, or has made."""
+        if self.wish.event_type.location_kind == LocationKind.PHONE and not self.attendee.phone:
+            raise PhoneNeeded
+        try:
+            return self.first_answer() or self.book(hold)
+        except IntegrityError:
+            # The same form, sent twice at once to two coaches: the key's unique index let one of them through.
+            first = self.first_answer()
+            if first is None:
+                raise
+            return first
 
     @property
     def digest(self) -> str:
         """What "the same data" means: a SHA-256 over everything that was asked for."""
-        asked = [self.event_type.pk, self.start.astimezone(UTC).isoformat(), self.coach.pk if self.coach else None]
-        return hashlib.sha256(json.dumps([*asked, *self.attendee.columns.values()]).encode()).hexdigest()
-
-    @property
-    def stored_key(self) -> dict[str, Any]:
-        """The key's columns: stored only here, with success."""
-        return {"idempotency_key": self.key[:64] or None, "idempotency_digest": self.digest}
+        wish = self.wish
+        length = int((wish.duration or wish.event_type.duration).total_seconds())
+        asked = [wish.event_type.pk, wish.start.astimezone(UTC).isoformat(), wish.coach.pk if wish.coach else None]
+        values = [*asked, length, *self.attendee.columns.values()]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
     def first_answer(self) -> Booking | None:
         """The booking this form has already made, or None; raises KeyReused where it was sent with other data."""
@@ -121,16 +183,19 @@ class _Form:
 
     def book(self, hold: Booking | None) -> Booking:
         """Through the gate, by the hold if it lives."""
-        if hold is not None and (hold.event_type_id, hold.start) == (self.event_type.pk, self.start):
+        wish = self.wish
+        if hold is not None and (hold.event_type_id, hold.start, hold.duration) == (
+            wish.event_type.pk,
+            wish.start,
+            wish.duration or wish.event_type.duration,
+        ):
             mine = hold
             try:
                 return gate.run(lambda: self.from_hold(mine))
             except _HoldOver:
                 pass
         return with_a_coach(
-            event_type=self.event_type,
-            start=self.start,
-            coach=self.coach,
+            wish,
             now=self.now,
             without=hold,
             attempt=lambda coach_id, reason: self.without_hold(coach_id, reason, hold),
@@ -151,20 +216,19 @@ class _Form:
             raise KeyReused
         if not booking.is_live_hold(self.now):
             raise _HoldOver
+        self.refuse_too_many(lead)
         gate.still_free(booking, now=self.now)
+        values = self.agreed(booking.event_type, lead)
         rows.change(
             booking,
-            name="confirmed",
+            name=values["status"],
             now=self.now,
             actor_kind=Actor.ATTENDEE,
-            status=Status.CONFIRMED,
             version_at=self.now,
             held_until=None,
-            lead=lead,
-            **self.attendee.columns,
-            **self.stored_key,
+            **values,
         )
-        notices.booked(booking, lead=lead, page=self.page, now=self.now)
+        self.tell(booking, lead)
         return booking
 
     def without_hold(self, coach_id: int, reason: str, hold: Booking | None) -> Booking:
@@ -174,24 +238,61 @@ class _Form:
         first = self.first_answer()
         if first is not None:
             return first
+        self.refuse_too_many(lead)
         if hold is not None:
             held = rows.fresh(hold)
             if held.status == Status.HELD:
                 rows.expire(held, now=self.now, why="Another time was booked, or the hold ran out.")
-        slot = gate.admit(coach=locked[coach_id], event_type=self.event_type, start=self.start, now=self.now)
+        slot = gate.admit(
+            coach=locked[coach_id],
+            event_type=self.wish.event_type,
+            start=self.wish.start,
+            duration=self.wish.duration,
+            now=self.now,
+            by_staff=self.wish.by_staff,
+        )
         rows.clear_way(slot, now=self.now)
+        values = self.agreed(slot.event_type, lead)
         booking = rows.place(
             slot,
-            status=Status.CONFIRMED,
-            name="confirmed",
+            name=values["status"],
             now=self.now,
             reason=reason,
-            lead=lead,
-            **self.attendee.columns,
-            **self.stored_key,
+            actor_kind=Actor.STAFF if self.staff else Actor.ATTENDEE,
+            actor=self.staff,
+            source=Booking.Source.STAFF if self.staff else Booking.Source.VISITOR,
+            **values,
         )
-        notices.booked(booking, lead=lead, page=self.page, now=self.now)
+        self.tell(booking, lead)
         return booking
+
+    def agreed(self, event_type: EventType, lead: Lead) -> dict[str, Any]:
+        """The columns that a hold or an empty row gets: the key is stored only here, with success."""
+        asks = event_type.needs_approval and not self.staff
+        deadline = approval_deadline(start=self.wish.start, notice=event_type.minimum_notice, now=self.now)
+        return {
+            "status": Status.PENDING if asks else Status.CONFIRMED,
+            "approve_by": deadline if asks else None,
+            "lead": lead,
+            "idempotency_key": self.key[:64] or None,
+            "idempotency_digest": self.digest,
+            **self.attendee.columns,
+        }
+
+    def tell(self, booking: Booking, lead: Lead) -> None:
+        """Timeline, mails and reminders of what was just written."""
+        told = notices.asked_for if booking.status == Status.PENDING else notices.booked
+        told(booking, lead=lead, page=self.page, actor=self.staff or "visitor", now=self.now)
+
+    def refuse_too_many(self, lead: Lead) -> None:
+        """One person, so many coming calls; the lead's lock makes the count true. Raises TooManyOpen."""
+        if self.staff:
+            return
+        open_calls = Booking.objects.filter(
+            Q(status=Status.CONFIRMED) | Q(status=Status.PENDING, approve_by__gt=self.now), lead=lead, end__gt=self.now
+        )
+        if open_calls.count() >= settings.OPEN_CALLS_PER_PERSON:
+            raise TooManyOpen
 
     def lead(self) -> Lead:
         """The person, locked before the coach: that is the lock order of the house."""

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.db.models import F
 
 from bookings import overlap, selectors
 from bookings.errors import Busy, NotOffered, SlotTaken
@@ -34,7 +35,7 @@ LOCK_NOT_AVAILABLE, QUERY_CANCELED = "55P03", "57014"
 MOMENT = timedelta(seconds=1)
 
 # Somebody was quicker, or the coach went away meanwhile: the visitor did nothing wrong.
-TAKEN = {Reason.BUSY, Reason.BUFFER, Reason.LIMIT, Reason.TIME_OFF}
+TAKEN = {Reason.BUSY, Reason.BUFFER, Reason.OUTSIDE_CALENDAR, Reason.LIMIT, Reason.TIME_OFF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,12 @@ class Slot:
     coach: Coach
     event_type: EventType
     start: datetime
+    duration: timedelta
 
     @property
     def times(self) -> dict[str, datetime]:
         """The booking's columns for this time: the call, and the call with its own buffers."""
-        end = self.start + self.event_type.duration
+        end = self.start + self.duration
         return {
             "start": self.start,
             "end": end,
@@ -93,11 +95,27 @@ def lock(*coach_ids: int) -> dict[int, Coach]:
     return {coach.pk: coach for coach in rows}
 
 
-def admit(
-    *, coach: Coach, event_type: EventType, start: datetime, now: datetime, without: Booking | None = None
-) -> Slot:
-    """Ask the core again with fresh rows, under the lock; `without` is one's own hold, which never counts.
+def changed(*coach_ids: int) -> None:
+    """Count a write to these coaches' hours, time off, outside busy time or bookings; call it under their lock.
 
+    What was worked out from an older version is then known to be stale, in every process.
+    """
+    Coach.objects.filter(pk__in=set(coach_ids)).update(version=F("version") + 1)
+
+
+def admit(
+    *,
+    coach: Coach,
+    event_type: EventType,
+    start: datetime,
+    now: datetime,
+    duration: timedelta | None = None,
+    without: Booking | None = None,
+    by_staff: bool = False,
+) -> Slot:
+    """Ask the core again with fresh rows, under the lock; `without` is one's own hold or call, which never counts.
+
+    Notice and booking window do not bind staff, nor does a length that is no longer on offer bind a call that has it.
     Raises SlotTaken, NotOffered.
     """
     fresh = EventType.objects.filter(pk=event_type.pk, coaches=coach).first()
@@ -107,9 +125,11 @@ def admit(
         raise NotOffered(Reason.TYPE_DISABLED)
     if not coach.active or (coach.is_demo and not selectors.demo_allowed()):
         raise NotOffered(Reason.COACH_NOT_ELIGIBLE)
-    slot = Slot(coach, fresh, start)
+    if duration is not None and duration not in fresh.durations and (without is None or without.duration != duration):
+        raise NotOffered(Reason.TYPE_DISABLED)
+    slot = Slot(coach, fresh, start, duration or fresh.duration)
     if settings.BOOKING_GATE_CHECK:
-        refuse(why_not(_question(slot, now=now, without=without), start))
+        refuse(why_not(_question(slot, now=now, without=without, by_staff=by_staff), start))
     return slot
 
 
@@ -117,10 +137,11 @@ def still_free(booking: Booking, *, now: datetime) -> None:
     """Ask busy time only: a live hold was judged by notice, window and limits when it was placed. Raises SlotTaken."""
     if not settings.BOOKING_GATE_CHECK:
         return
-    slot = Slot(booking.coach, booking.event_type, booking.start)
-    question = _question(slot, now=now, without=booking)
+    slot = Slot(booking.coach, booking.event_type, booking.start, booking.duration)
+    asked = _question(slot, now=now, without=booking)
     kept = Interval(booking.busy_start, booking.busy_end)
-    if any(each.start < kept.end and kept.start < each.end for each in (*question.busy, *question.time_off)):
+    busy = (*asked.busy, *asked.time_off, *asked.outside)
+    if any(each.start < kept.end and kept.start < each.end for each in busy):
         raise SlotTaken
 
 
@@ -132,10 +153,12 @@ def refuse(reason: Reason | None) -> None:
         raise NotOffered(reason)
 
 
-def _question(slot: Slot, *, now: datetime, without: Booking | None) -> SlotQuestion:
-    until = slot.start + MOMENT
-    (diary,) = selectors.diaries([slot.coach], slot.event_type, since=slot.start, until=until, now=now, without=without)
-    return diary.question(slot.event_type, since=slot.start, until=until, now=now)
+def _question(slot: Slot, *, now: datetime, without: Booking | None, by_staff: bool = False) -> SlotQuestion:
+    since, until, size = slot.start, slot.start + MOMENT, slot.duration
+    (diary,) = selectors.diaries(
+        [slot.coach], slot.event_type, since=since, until=until, now=now, without=without, duration=size
+    )
+    return diary.question(slot.event_type, since=since, until=until, now=now, duration=size, by_staff=by_staff)
 
 
 def _set_timeouts() -> None:

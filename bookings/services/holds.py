@@ -1,11 +1,13 @@
 """Holds: a coach's time kept for ten minutes while somebody fills the form."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from bookings.errors import NotActive
 from bookings.models import Booking, Coach, EventType
 from bookings.services import gate, rows
-from bookings.services.choosing import with_a_coach
+from bookings.services.choosing import Wish, with_a_coach
 from bookings.services.rows import HOLD_LASTS, Actor, Status
 from mail.text import one_line
 
@@ -18,6 +20,7 @@ def hold(
     time_zone: str,
     now: datetime,
     previous_hold: Booking | None = None,
+    duration: timedelta | None = None,
 ) -> Booking:
     """Keep this time for ten minutes, giving up `previous_hold`; `coach` None lets the house choose one.
 
@@ -30,7 +33,7 @@ def hold(
         if previous_hold is not None:
             # Inside the same transaction: where the new time is refused, the old one stays held.
             _give_up(rows.fresh(previous_hold), now=now, why="Another time was chosen.")
-        slot = gate.admit(coach=locked[coach_id], event_type=event_type, start=start, now=now)
+        slot = gate.admit(coach=locked[coach_id], event_type=event_type, start=start, now=now, duration=duration)
         rows.clear_way(slot, now=now)
         return rows.place(
             slot,
@@ -42,9 +45,8 @@ def hold(
             attendee_time_zone=one_line(time_zone, limit=64),
         )
 
-    return with_a_coach(
-        event_type=event_type, start=start, coach=coach, now=now, without=previous_hold, attempt=attempt
-    )
+    asked = Wish(event_type=event_type, start=start, coach=coach, duration=duration)
+    return with_a_coach(asked, now=now, without=previous_hold, attempt=attempt)
 
 
 def renew_hold(*, booking: Booking, now: datetime) -> Booking:
@@ -81,17 +83,7 @@ def release_hold(*, booking: Booking, now: datetime) -> Booking:
 
 def expire_holds(*, now: datetime) -> int:
     """Mark the holds that ran out; tidies the desk's lists, no guard needs it. Returns their number. Raises Busy."""
-    run_out = Booking.objects.filter(status=Status.HELD, held_until__lte=now)
-
-    def work(coach_id: int) -> int:
-        gate.lock(coach_id)
-        holds = list(run_out.filter(coach_id=coach_id))
-        for booking in holds:
-            rows.expire(booking, now=now, why="The hold ran out.")
-        return len(holds)
-
-    coach_ids = run_out.order_by("coach_id").values_list("coach_id", flat=True).distinct()
-    return sum(gate.run(lambda: work(coach_id)) for coach_id in list(coach_ids))  # noqa: B023 - called at once
+    return rows.run_out_everywhere(Q(status=Status.HELD, held_until__lte=now), now=now)
 
 
 def _give_up(booking: Booking, *, now: datetime, why: str) -> Booking:

@@ -1,38 +1,65 @@
 """What a booking tells the rest of the house, written in the booking's own transaction: timeline, mails, reminders."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bookings import emails, reminders
-from bookings.models import Booking
+from bookings.models import Booking, BookingEvent, Coach
 from bookings.scheduling import moment
 from bookings.selectors import UTC_ZONE
 from leads import people
 from leads.models import Lead, Stage
+from leads.services import staff_address
 from mail import ledger
 
 # A cancellation still helps after the call was to begin: it takes the event out of the calendars.
 CANCELLATION_EXPIRES_AFTER = timedelta(hours=24)
 
 
-def booked(booking: Booking, *, lead: Lead, page: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Where a call was before it was moved."""
+
+    coach: Coach
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of(cls, booking: Booking) -> "Before":
+        """The call as it is now."""
+        return cls(booking.coach, booking.start, booking.end)
+
+
+def booked(booking: Booking, *, lead: Lead, page: str, actor: str, now: datetime) -> None:
     """A call was booked: confirmation, notice to the coach, reminders, one line of the lead's timeline."""
-    at = moment(booking.start, UTC_ZONE)
-    people.record_activity(
-        lead=lead, kind="booking", summary=f"Booked {booking.title} for {at.long} UTC", now=now, data=_facts(booking)
-    )
-    if page:
-        people.record_touch(lead=lead, page=page, now=now)
+    _record(booking, f"Booked {_what(booking)}", lead=lead, page=page, actor=actor, now=now)
     people.advance_stage(lead=lead, stage=Stage.CALL_BOOKED, now=now)
     mail_confirmation(booking, now=now)
-    if booking.coach.notice_address:
-        emails.enqueue(
-            emails.COACH_CONFIRMED,
-            booking,
-            topic=ledger.topic(booking.topic_key),
-            recipient=booking.coach.notice_address,
-            expires_at=booking.start,
-            now=now,
-        )
+    _to_coach(emails.COACH_CONFIRMED, booking, now=now)
+
+
+def asked_for(booking: Booking, *, lead: Lead, page: str, actor: str, now: datetime) -> None:
+    """A call was asked for that the coach has to approve: both hear by when."""
+    _record(booking, f"Asked for {_what(booking)}", lead=lead, page=page, actor=actor, now=now)
+    _mail_request(booking, now=now)
+
+
+def approved(booking: Booking, *, actor: str, now: datetime) -> None:
+    """The coach said yes: from here on it is a call like any other."""
+    ledger.bump(booking.topic_key, why="The coach said yes.")
+    mail_confirmation(booking, now=now)
+    _to_coach(emails.COACH_CONFIRMED, booking, now=now)
+    tell(booking, f"Approved {booking.title}", actor=actor, now=now)
+    if booking.lead is not None:
+        people.advance_stage(lead=booking.lead, stage=Stage.CALL_BOOKED, now=now)
+
+
+def declined(booking: Booking, *, actor: str, why: str, now: datetime) -> None:
+    """The coach said no, or nothing: the attendee hears it and is shown the way to another time."""
+    topic = ledger.bump(booking.topic_key, why="The request was declined.")
+    until = max(booking.end, now) + CANCELLATION_EXPIRES_AFTER
+    emails.enqueue(emails.DECLINED, booking, topic=topic, recipient=booking.attendee_email, expires_at=until, now=now)
+    tell(booking, f"Declined {booking.title}" + (f": {why}" if why else ""), actor=actor, now=now)
 
 
 def mail_confirmation(booking: Booking, *, now: datetime) -> None:
@@ -44,8 +71,42 @@ def mail_confirmation(booking: Booking, *, now: datetime) -> None:
     reminders.enqueue(booking, topic=topic, now=now)
 
 
-def cancelled(booking: Booking, *, actor: str, why: str, now: datetime) -> None:
-    """A call was cancelled: nothing said before is true any more, both sides get a CANCEL."""
+def moved(booking: Booking, *, before: Before, actor: str, why: str, now: datetime) -> None:
+    """A call has another time or coach: new invitations, and a CANCEL to a coach who has lost it."""
+    topic = ledger.bump(booking.topic_key, why="The call was moved.")
+    was: dict[str, int | str] = {"was_start": before.start.isoformat(), "was_end": before.end.isoformat(), "was_coach": before.coach.pk}
+    if booking.status == Booking.Status.PENDING:
+        _mail_request(booking, now=now)
+    else:
+        emails.enqueue(
+            emails.RESCHEDULED,
+            booking,
+            topic=topic,
+            recipient=booking.attendee_email,
+            expires_at=booking.start,
+            now=now,
+            facts=was,
+        )
+        reminders.enqueue(booking, topic=topic, now=now)
+        same = before.coach == booking.coach
+        _to_coach(emails.COACH_RESCHEDULED if same else emails.COACH_CONFIRMED, booking, now=now, facts=was)
+        if not same and before.coach.notice_address:
+            emails.enqueue(
+                emails.COACH_MOVED_AWAY,
+                booking,
+                topic=topic,
+                recipient=before.coach.notice_address,
+                expires_at=max(before.end, now) + CANCELLATION_EXPIRES_AFTER,
+                now=now,
+                facts=was,
+            )
+    at = moment(before.start, UTC_ZONE)
+    summary = f"Moved from {at.long} UTC to {_what(booking)}" + (f": {why}" if why else "")
+    tell(booking, summary, actor=actor, now=now)
+
+
+def cancelled(booking: Booking, *, agreed: bool, actor: str, why: str, now: datetime) -> None:
+    """A call was cancelled: nothing said before is true any more, both sides get a CANCEL where it was `agreed` on."""
     topic = ledger.bump(booking.topic_key, why="The call was cancelled.")
     until = max(booking.end, now) + CANCELLATION_EXPIRES_AFTER
     for kind, recipient in (
@@ -53,8 +114,46 @@ def cancelled(booking: Booking, *, actor: str, why: str, now: datetime) -> None:
         (emails.COACH_CANCELLED, booking.coach.notice_address),
     ):
         if recipient:
-            emails.enqueue(kind, booking, topic=topic, recipient=recipient, expires_at=until, now=now)
+            emails.enqueue(
+                kind,
+                booking,
+                topic=topic,
+                recipient=recipient,
+                expires_at=until,
+                now=now,
+                facts={} if agreed else {"never_agreed": 1},
+            )
     tell(booking, f"Cancelled {booking.title}" + (f": {why}" if why else ""), actor=actor, now=now)
+
+
+def edited(booking: Booking, *, new_version: bool, actor: str, now: datetime) -> None:
+    """The attendee changed what the coach should know; with a new version both calendars are written anew."""
+    if new_version:
+        ledger.bump(booking.topic_key, why="The phone number was changed.")
+        if booking.status == Booking.Status.CONFIRMED:
+            mail_confirmation(booking, now=now)
+    if booking.status == Booking.Status.PENDING:
+        if new_version:
+            _mail_request(booking, now=now)
+    else:
+        last = booking.events.order_by("-id").values_list("id", flat=True)[0]
+        _to_coach(emails.COACH_UPDATED, booking, now=now, facts={"new_version": int(new_version)}, mark=str(last))
+    tell(booking, f"Changed the details of {booking.title}", actor=actor, now=now)
+
+
+def late_request(booking: Booking, *, event: BookingEvent, now: datetime) -> None:
+    """The attendee cannot move or cancel alone any more and asks the coach; without a coach's address, staff."""
+    emails.enqueue(
+        emails.LATE_REQUEST,
+        booking,
+        topic=ledger.topic(booking.topic_key),
+        recipient=booking.coach.notice_address or staff_address(),
+        expires_at=booking.end,
+        now=now,
+        facts={"event": event.pk},
+        mark=str(event.pk),
+    )
+    tell(booking, f"Asked to change {booking.title}: {event.why}", actor="visitor", now=now)
 
 
 def tell(booking: Booking, summary: str, *, actor: str, now: datetime) -> None:
@@ -68,6 +167,44 @@ def tell(booking: Booking, summary: str, *, actor: str, now: datetime) -> None:
             data=_facts(booking),
             actor=actor or "system",
         )
+
+
+def _record(booking: Booking, summary: str, *, lead: Lead, page: str, actor: str, now: datetime) -> None:
+    people.record_activity(lead=lead, kind="booking", summary=summary, now=now, data=_facts(booking), actor=actor)
+    if page:
+        people.record_touch(lead=lead, page=page, now=now)
+
+
+def _mail_request(booking: Booking, *, now: datetime) -> None:
+    """The attendee hears that the time is kept, the coach (or staff) that an answer is wanted, both until when."""
+    topic = ledger.topic(booking.topic_key)
+    until = booking.approve_by or booking.start
+    for kind, recipient in (
+        (emails.PENDING, booking.attendee_email),
+        (emails.COACH_PENDING, booking.coach.notice_address or staff_address()),
+    ):
+        emails.enqueue(kind, booking, topic=topic, recipient=recipient, expires_at=until, now=now)
+
+
+def _to_coach(
+    kind: str, booking: Booking, *, now: datetime, facts: dict[str, int | str] | None = None, mark: str = ""
+) -> None:
+    """One mail to the coach, where there is an address; of no use once the call has begun."""
+    if booking.coach.notice_address:
+        emails.enqueue(
+            kind,
+            booking,
+            topic=ledger.topic(booking.topic_key),
+            recipient=booking.coach.notice_address,
+            expires_at=booking.start,
+            now=now,
+            facts=facts,
+            mark=mark,
+        )
+
+
+def _what(booking: Booking) -> str:
+    return f"{booking.title} for {moment(booking.start, UTC_ZONE).long} UTC"
 
 
 def _facts(booking: Booking) -> dict[str, str | int]:

@@ -3,18 +3,33 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from bookings.models import Booking, BookingEvent
 from bookings.models.history import difference, snapshot
+from bookings.services import gate, notices
 from bookings.services.gate import Slot
+from leads.models import Lead
 from mail.rows import require_transaction
 from mail.text import one_line
 
 HOLD_LASTS = timedelta(minutes=10)
+UNANSWERED = "Nobody answered in time."
 Actor = BookingEvent.ActorKind
 Status = Booking.Status
 
 
-def place(slot: Slot, *, status: str, name: str, now: datetime, reason: str, **values: Any) -> Booking:
+def place(
+    slot: Slot,
+    *,
+    status: str,
+    name: str,
+    now: datetime,
+    reason: str,
+    actor_kind: str = Actor.ATTENDEE,
+    actor: str = "",
+    **values: Any,
+) -> Booking:
     """Insert a booking of a slot that the gate has admitted, and its first event."""
     require_transaction()
     booking = Booking(
@@ -29,7 +44,8 @@ def place(slot: Slot, *, status: str, name: str, now: datetime, reason: str, **v
         **values,
     )
     booking.save(force_insert=True)
-    _record(booking, {}, name=name, actor_kind=Actor.ATTENDEE, actor="", why="", now=now)
+    gate.changed(booking.coach_id)
+    _record(booking, {}, name=name, actor_kind=actor_kind, actor=actor, why="", now=now)
     return booking
 
 
@@ -45,12 +61,19 @@ def change(
 ) -> Booking:
     """Set these columns of a row that the caller has locked, and record what they were."""
     require_transaction()
-    before = snapshot(booking)
+    before, coach_id = snapshot(booking), booking.coach_id
     for column, value in values.items():
         setattr(booking, column, value)
     booking.save(update_fields=[*values])
+    gate.changed(coach_id, booking.coach_id)
     _record(booking, before, name=name, actor_kind=actor_kind, actor=actor, why=why, now=now)
     return booking
+
+
+def note(booking: Booking, *, name: str, now: datetime, actor_kind: str, actor: str, why: str) -> BookingEvent:
+    """Record something that changed no column."""
+    require_transaction()
+    return _record(booking, snapshot(booking), name=name, actor_kind=actor_kind, actor=actor, why=why, now=now)
 
 
 def expire(booking: Booking, *, now: datetime, why: str = "") -> Booking:
@@ -59,16 +82,63 @@ def expire(booking: Booking, *, now: datetime, why: str = "") -> Booking:
 
 
 def clear_way(slot: Slot, *, now: datetime) -> None:
-    """Expire the holds that ran out on this time: the database's guard would still see them."""
+    """Expire the holds and decline the requests that ran out on this time: the database's guard would still see them."""
     times = slot.times
-    for booking in Booking.objects.filter(
-        coach=slot.coach,
-        status=Status.HELD,
-        held_until__lte=now,
-        busy_end__gt=times["busy_start"],
-        busy_start__lt=times["busy_end"],
+    over = Q(status=Status.HELD, held_until__lte=now) | Q(status=Status.PENDING, approve_by__lte=now)
+    for booking in Booking.objects.select_related("coach__user", "event_type", "lead").filter(
+        over, coach=slot.coach, busy_end__gt=times["busy_start"], busy_start__lt=times["busy_end"]
     ):
-        expire(booking, now=now, why="The hold ran out.")
+        run_out(booking, now=now)
+
+
+def run_out(booking: Booking, *, now: datetime) -> Booking:
+    """What a hold or a request becomes when its time is over; anything else stays as it is."""
+    if booking.status == Status.HELD:
+        return expire(booking, now=now, why="The hold ran out.")
+    if booking.status == Status.PENDING:
+        return decline(booking, now=now, why=UNANSWERED)
+    return booking
+
+
+def run_out_everywhere(which: Q, *, now: datetime) -> int:
+    """Let go of these holds or requests, coach by coach in transactions of their own; their number. Raises Busy."""
+    waiting = Booking.objects.filter(which)
+
+    def work(coach_id: int) -> int:
+        gate.lock(coach_id)
+        found = list(waiting.select_related("coach__user", "event_type", "lead").filter(coach_id=coach_id))
+        for booking in found:
+            run_out(booking, now=now)
+        return len(found)
+
+    coach_ids = waiting.order_by("coach_id").values_list("coach_id", flat=True).distinct()
+    return sum(gate.run(lambda: work(coach_id)) for coach_id in list(coach_ids))  # noqa: B023 - called at once
+
+
+def decline(booking: Booking, *, now: datetime, why: str, actor_kind: str = Actor.SYSTEM, actor: str = "") -> Booking:
+    """Say no to a request and tell the attendee."""
+    change(
+        booking,
+        name="declined",
+        now=now,
+        actor_kind=actor_kind,
+        actor=actor,
+        why=why,
+        status=Status.DECLINED,
+        cancelled_at=now,
+        cancel_reason=why,
+        approve_by=None,
+        version=booking.version + 1,
+        version_at=now,
+    )
+    notices.declined(booking, actor=actor or "system", why=why, now=now)
+    return booking
+
+
+def lock_person(booking: Booking) -> None:
+    """Lock the booking's lead, where it has one; the lock order of the house is lead, then coach."""
+    if booking.lead_id is not None:
+        Lead.objects.select_for_update(no_key=True).filter(pk=booking.lead_id).first()
 
 
 def fresh(booking: Booking) -> Booking:
@@ -78,9 +148,9 @@ def fresh(booking: Booking) -> Booking:
 
 def _record(
     booking: Booking, before: dict[str, Any], *, name: str, actor_kind: str, actor: str, why: str, now: datetime
-) -> None:
+) -> BookingEvent:
     old, new = difference(before, snapshot(booking))
-    BookingEvent.objects.create(
+    return BookingEvent.objects.create(
         booking=booking,
         at=now,
         actor_kind=actor_kind,

@@ -85,7 +85,7 @@ At that time, open https://meet.example.org/room
 
 TO MOVE OR CANCEL
 Open {manage[0]}
-You can cancel there until Monday 18 January 2027, 9:00 AM (Chicago, UTC−6) and then book another time. Declining the calendar event does not cancel the call.
+You can move or cancel the call there until Monday 18 January 2027, 9:00 AM (Chicago, UTC−6). Declining the calendar event does not cancel the call.
 """
     assert text.startswith(expected)
     assert links.find_booking(manage[1], purpose="manage", now=NOW).start == START
@@ -126,8 +126,8 @@ def test_a_reminder_carries_no_calendar_part(kind: EventType) -> None:
 def test_a_late_reminder_says_to_phone_instead_of_cancelling_online(kind: EventType) -> None:
     book(kind, START)
     text = parts(sent("bookings.reminder", now=START - HOUR))["text/plain"]
-    assert "You can cancel there" not in text
-    assert "The time for cancelling online is over. Please phone us at +1 (215) 430-2201." in text
+    assert "You can move or cancel the call there" not in text
+    assert "The time for moving or cancelling alone is over." in text
 
 
 def test_the_cancellation_takes_the_event_away(kind: EventType) -> None:

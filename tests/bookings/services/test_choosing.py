@@ -32,7 +32,9 @@ def kind(three: list[Coach]) -> EventType:
 
 
 def test_calls_go_round_and_the_reason_is_stored(kind: EventType) -> None:
-    booked = [book(kind, TUESDAY_TEN + n * HOUR, now=NOW + n * MINUTE) for n in range(4)]
+    booked = [
+        book(kind, TUESDAY_TEN + n * HOUR, now=NOW + n * MINUTE, email=f"visitor{n}@example.org") for n in range(4)
+    ]
     assert [each.coach.slug for each in booked] == ["ada", "bob", "cyd", "ada"]
     assert [each.coach_reason for each in booked] == [
         "Any coach: first by number among equals (0 upcoming calls).",

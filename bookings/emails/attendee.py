@@ -1,0 +1,92 @@
+"""Mails to the attendee: a kind, three templates with one stem, one function."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from bookings import ical, selectors
+from bookings.emails.facts import NOT_TRUE, coming_calls, for_attendee, live, with_calendar
+from bookings.models import Booking
+from bookings.scheduling import moment
+from mail.compose import from_templates
+from mail.links import absolute
+from mail.models import Message
+from mail.registry import Minter, Rendered, Skip
+
+Status = Booking.Status
+
+
+def confirmed(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """How to join, how to move or cancel, and an invitation."""
+    booking = live(message)
+    if booking is None or booking.status != Status.CONFIRMED:
+        return Skip(NOT_TRUE)
+    context = for_attendee(booking, mint, now)
+    return with_calendar(from_templates("bookings/confirmed", context), booking, context, ical.REQUEST)
+
+
+def pending(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """The time is kept until the coach answers; no invitation yet, or calendars would show a call that is none."""
+    booking = live(message)
+    if booking is None or booking.approve_by is None or not booking.awaits_approval(now):
+        return Skip(NOT_TRUE)
+    context = for_attendee(booking, mint, now)
+    context["approve_by"] = moment(booking.approve_by, context["zone"])
+    return from_templates("bookings/pending", context)
+
+
+def declined(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """The coach cannot take the call; the way to another time."""
+    booking = live(message)
+    if booking is None or booking.status != Status.DECLINED:
+        return Skip(NOT_TRUE)
+    context = for_attendee(booking, mint, now)
+    context |= {"book_url": _book_again(booking), "why": context["staff_reason"]}
+    return from_templates("bookings/declined", context)
+
+
+def rescheduled(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """The new time first, then the old one, and an invitation that moves the event."""
+    booking = live(message)
+    if booking is None or booking.status != Status.CONFIRMED:
+        return Skip(NOT_TRUE)
+    context = for_attendee(booking, mint, now)
+    context["was"] = moment(datetime.fromisoformat(str(message.context["was_start"])), context["zone"])
+    context["new_coach"] = message.context["was_coach"] != booking.coach_id
+    return with_calendar(from_templates("bookings/rescheduled", context), booking, context, ical.REQUEST)
+
+
+def reminder(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """Before the call; without a calendar part, or clients would show a second invitation."""
+    booking = live(message)
+    if booking is None or booking.status != Status.CONFIRMED:
+        return Skip(NOT_TRUE)
+    if booking.start <= now:
+        return Skip("The call has begun.")
+    return from_templates("bookings/reminder", for_attendee(booking, mint, now))
+
+
+def cancelled(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """The call is off, and the event leaves their calendar where there was one."""
+    booking = live(message)
+    if booking is None or booking.status != Status.CANCELLED:
+        return Skip(NOT_TRUE)
+    context = for_attendee(booking, mint, now)
+    context |= {"book_url": _book_again(booking), "why": context["staff_reason"]}
+    rendered = from_templates("bookings/cancelled", context)
+    return rendered if message.context.get("never_agreed") else with_calendar(rendered, booking, context, ical.CANCEL)
+
+
+def current_links(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """To an address that asked for it: fresh links of its coming calls."""
+    calls = [for_attendee(booking, mint, now) for booking in coming_calls(message.recipient, now=now)[:20]]
+    if not calls:
+        return Skip("This address has no coming calls any more.")
+    return from_templates("bookings/links", {"calls": calls})
+
+
+def _book_again(booking: Booking) -> str:
+    """Where to find another time: of the same kind of call while it is offered."""
+    if selectors.event_types().filter(pk=booking.event_type_id).exists():
+        return absolute(reverse("bookings:event_type", args=[booking.event_type.slug]))
+    return absolute(reverse("bookings:book"))

@@ -1,0 +1,28 @@
+"""What pages, the API and the booking gate read: rows in, plain frozen values out, a fixed number of queries."""
+
+from bookings.selectors.diaries import Diary, booked_in, diaries, explain
+from bookings.selectors.hours import UTC_ZONE, coach_zone, coach_zones, hours_of
+from bookings.selectors.offered import candidates, coaches, demo_allowed, event_types, own_coach
+from bookings.selectors.slots import Month, OpenSlot, month_of_slots, month_with_change, nearest_slots, week_preview
+
+__all__ = [
+    "UTC_ZONE",
+    "Diary",
+    "Month",
+    "OpenSlot",
+    "booked_in",
+    "candidates",
+    "coach_zone",
+    "coach_zones",
+    "coaches",
+    "demo_allowed",
+    "diaries",
+    "event_types",
+    "explain",
+    "hours_of",
+    "month_of_slots",
+    "month_with_change",
+    "nearest_slots",
+    "own_coach",
+    "week_preview",
+]
