@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -34,8 +35,7 @@ def in_order(candidates: Iterable[Candidate]) -> list[Choice]:
     The reason of each is what put them before those who follow: whoever stood before was tried and could not.
     """
     order = sorted(candidates, key=_rank)
-    followers = [*order[1:], None]
-    return [Choice(each.coach_id, _reason(each, after)) for each, after in zip(order, followers, strict=True)]
+    return [Choice(each.coach_id, _reason(each, after)) for each, after in zip_longest(order, order[1:])]
 
 
 def _rank(each: Candidate) -> tuple[bool, int, datetime, int]:

@@ -133,7 +133,7 @@ def _calendar_says(question: SlotQuestion, at: int) -> Explanation | None:
     near = _meeting(question, question.busy, at)
     for each in near:
         call = _call_of(each)
-        if floor_seconds(call.start) < end and at < ceil_seconds(call.end):
+        if call.start < call.end and floor_seconds(call.start) < end and at < ceil_seconds(call.end):
             return Explanation(Reason.BUSY, call, _name_of(each))
     for each in near:
         return Explanation(Reason.BUFFER, each, _name_of(each))

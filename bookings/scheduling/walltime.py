@@ -18,7 +18,7 @@ MIDNIGHT = time(0, 0)
 
 def opens_at(day: date, wall: time, zone: tzinfo) -> int:
     """The instant (seconds since the epoch) of a wall time that begins something on a local date."""
-    local = datetime.combine(day, wall, zone)
+    local = datetime.combine(day, wall.replace(fold=0), zone)
     return _wall_seconds(local) - _offset(local)
 
 
@@ -27,7 +27,7 @@ def closes_at(day: date, wall: time, zone: tzinfo) -> int:
     if wall == MIDNIGHT:
         day = date.fromordinal(day.toordinal() + 1)
     local = datetime.combine(day, wall, zone)
-    return _wall_seconds(local) - min(_offset(local), _offset(local.replace(fold=1)))
+    return _wall_seconds(local) - min(_offset(local.replace(fold=fold)) for fold in (0, 1))
 
 
 def span_of_day(ordinal: int, opens: time, closes: time, zone: tzinfo) -> Span:

@@ -3,13 +3,16 @@
 Minutes are counted from the epoch; wall times likewise, as if the wall clock ran in UTC.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
-from bookings.scheduling import Hours, SlotQuestion, Window
+from bookings.scheduling import Busy, Hours, Interval, Limit, Reason, SlotQuestion, Window
 
 DAY = 1440
 MARGIN = 9 * DAY
+LONG_OPEN = 8 * DAY
+MINUTE = timedelta(minutes=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ORDINAL = EPOCH.toordinal()
 
@@ -55,8 +58,14 @@ def open_minutes(hours: Hours, first: int, last: int) -> set[int]:
     minutes: set[int] = set()
     for number in range(clock.shown[0] // DAY, clock.shown[-1] // DAY + 1):
         day = date.fromordinal(number + ORDINAL)
-        if (hours.valid_from or day) <= day <= (hours.valid_until or day):
-            for window in hours.overrides[day] if day in hours.overrides else hours.weekly.get(day.weekday(), ()):
+        if is_valid(hours, day):
+            if day in hours.overrides:
+                today = hours.overrides[day]
+            elif day in hours.holidays:
+                today = ()
+            else:
+                today = hours.weekly.get(day.weekday(), ())
+            for window in today:
                 minutes |= minutes_of(window, number * DAY, clock)
     return minutes
 
@@ -69,52 +78,99 @@ def minutes_of(window: Window, midnight: int, clock: Clock) -> set[int]:
     return set(range(min(starts), max(ends))) if closes > opens and starts and ends else set()
 
 
+def is_valid(hours: Hours, day: date) -> bool:
+    return (hours.valid_from or day) <= day <= (hours.valid_until or day)
+
+
+def local_day(hours: Hours, instant: datetime) -> date:
+    return instant.astimezone(hours.zone).date()
+
+
 def minute(instant: datetime) -> int:
-    whole, rest = divmod(instant - EPOCH, timedelta(minutes=1))
-    assert not rest
-    return whole
+    """The minute that contains an instant."""
+    return (instant - EPOCH) // MINUTE
 
 
-def scan(question: SlotQuestion) -> tuple[datetime, ...]:
-    """Every start on offer, found minute by minute."""
-    first, last = minute(question.since) - MARGIN, minute(question.until) + MARGIN
-    minutes = set().union(*(open_minutes(hours, first, last) for hours in question.hours))
-    taken = [(minute(each.start), minute(each.end)) for each in (*question.busy, *question.time_off)]
-    step = question.slot_interval // timedelta(minutes=1)
-    found, grid = [], None
-    for at in range(first, last):
-        if at not in minutes:
-            grid = None
-        else:
-            grid = at if grid is None else grid
-            if (at - grid) % step == 0 and offered(question, at, minutes, taken):
-                found.append(EPOCH + timedelta(minutes=at))
-    return tuple(found)
+def minutes_between(start: datetime, end: datetime) -> set[int]:
+    """The minutes that [start, end) touches."""
+    return set(range(minute(start), minute(end - datetime.resolution) + 1)) if start < end else set()
 
 
-def offered(question: SlotQuestion, at: int, minutes: set[int], taken: list[tuple[int, int]]) -> bool:
-    start = EPOCH + timedelta(minutes=at)
-    if not question.since <= start < question.until or start < question.now + question.minimum_notice:
-        return False
-    if question.booking_window is not None and start >= question.now + question.booking_window:
-        return False
-    end = minute(start + question.duration)
-    if any(each not in minutes for each in range(at, end)):
-        return False
-    busy = set(range(minute(start - question.buffer_before), minute(start + question.duration + question.buffer_after)))
-    if any(not busy.isdisjoint(range(first, last)) for first, last in taken):
-        return False
-    return all(fits(question, limit.period, limit.most, limit.starts, start) for limit in question.limits)
+class Scan:
+    """A question, with every minute around its range looked at."""
 
+    def __init__(self, question: SlotQuestion, *, margin: int = MARGIN) -> None:
+        self.question = question
+        first, last = minute(question.since) - margin, minute(question.until) + margin
+        self.open = set().union(*(open_minutes(hours, first, last) for hours in question.hours))
+        self.grid = self._grid(first, last)
+        self.time_off = self._touched(question.time_off)
+        self.busy = self._touched(question.busy)
+        self.calls = self._touched((each.call or each) if isinstance(each, Busy) else each for each in question.busy)
+        self.outside = self._touched(question.outside)
 
-def fits(question: SlotQuestion, period: str, most: int, starts: tuple[datetime, ...], at: datetime) -> bool:
-    def key(instant: datetime) -> tuple[int, ...]:
-        for hours in question.hours:
-            day = instant.astimezone(hours.zone).date()
-            if (hours.valid_from or day) <= day <= (hours.valid_until or day):
-                break
-        else:
-            day = instant.astimezone(question.hours[0].zone).date()
-        return (day.toordinal(),) if period == "day" else tuple(day.isocalendar())[:2]
+    def asked(self) -> list[datetime]:
+        """Every start of the range that is on the grid."""
+        starts = (EPOCH + at * MINUTE for at in sorted(self.grid))
+        return [start for start in starts if self.question.since <= start < self.question.until]
 
-    return sum(key(each) == key(at) for each in starts) < most
+    def starts(self) -> tuple[datetime, ...]:
+        """Every start on offer."""
+        return tuple(start for start in self.asked() if self.first_rule(start) is None)
+
+    def first_rule(self, start: datetime) -> Reason | None:
+        """What keeps a whole minute from being offered: every rule, in the order of section 4 of the design."""
+        question, end = self.question, start + self.question.duration
+        call = minutes_between(start, end)
+        reach = minutes_between(start - question.buffer_before, end + question.buffer_after)
+        if question.booking_window is not None and start >= question.now + question.booking_window:
+            return Reason.WINDOW
+        if start < question.now + question.minimum_notice:
+            return Reason.NOTICE
+        if reach & self.time_off:
+            return Reason.TIME_OFF
+        if call - self.open:
+            return self._rule_of_date(EPOCH + min(call - self.open) * MINUTE)
+        if minute(start) not in self.grid:
+            return Reason.OFF_GRID
+        if call & self.calls:
+            return Reason.BUSY
+        if reach & self.busy:
+            return Reason.BUFFER
+        if reach & self.outside:
+            return Reason.OUTSIDE_CALENDAR
+        return None if all(self._fits(limit, start) for limit in question.limits) else Reason.LIMIT
+
+    def _grid(self, first: int, last: int) -> set[int]:
+        step = self.question.slot_interval // MINUTE
+        found, opened = set(), None
+        long_ago = minute(datetime(2001, 1, 1, tzinfo=self.question.hours[0].zone))
+        for at in range(first, last):
+            if at not in self.open:
+                opened = None
+                continue
+            opened = at if opened is None else opened
+            anchor = opened if at - opened < LONG_OPEN else long_ago
+            if (at - anchor) % step == 0:
+                found.add(at)
+        return found
+
+    def _touched(self, intervals: Iterable[Interval]) -> set[int]:
+        return set().union(*(minutes_between(each.start, each.end) for each in intervals))
+
+    def _rule_of_date(self, uncovered: datetime) -> Reason:
+        days = [(hours, local_day(hours, uncovered)) for hours in self.question.hours]
+        if any(is_valid(hours, day) and day in hours.overrides for hours, day in days):
+            return Reason.OVERRIDE
+        if any(is_valid(hours, day) and day in hours.holidays for hours, day in days):
+            return Reason.HOLIDAY
+        return Reason.OUTSIDE_HOURS
+
+    def _fits(self, limit: Limit, start: datetime) -> bool:
+        def key(instant: datetime) -> tuple[int, ...]:
+            hours = self.question.hours
+            valid = [each for each in hours if is_valid(each, local_day(each, instant))]
+            day = local_day((valid or hours)[0], instant)
+            return (day.toordinal(),) if limit.period == "day" else tuple(day.isocalendar())[:2]
+
+        return sum(key(each) == key(start) for each in limit.starts) < limit.most

@@ -1,4 +1,4 @@
-"""What the worked cases leave open: grids without end, limits, fractions of seconds, travelling coaches, reasons."""
+"""What the worked cases leave open: grids without end, limits, fractions of seconds, travelling coaches, holidays."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,22 +8,24 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bookings.scheduling import (
+    Busy,
     Hours,
     Interval,
     Limit,
     Period,
-    Reason,
     SlotQuestion,
     Window,
     is_open,
     open_starts,
-    why_not,
 )
 
 NEW_YORK, LONDON = ZoneInfo("America/New_York"), ZoneInfo("Europe/London")
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 NINE_TO_NOON = (Window(time(9), time(12)),)
 MONDAY = datetime(2027, 6, 7, tzinfo=UTC)
+
+
+Overrides = dict[date, tuple[Window, ...]]
 
 
 def at(text: str) -> datetime:
@@ -60,12 +62,53 @@ def test_busy_time_of_fractions_of_a_second_still_blocks() -> None:
 def test_an_empty_interval_blocks_nothing() -> None:
     nothing = replace(QUESTION, busy=(Interval(at("2027-06-07T10:30"), at("2027-06-07T10:30")),))
     assert hours_of(nothing) == [9, 10, 11]
-    assert why_not(nothing, at("2027-06-07T10:00")) is None
 
 
 def test_time_off_blocks_and_does_not_move_the_grid() -> None:
     away = Interval(at("2027-06-07T08:00"), at("2027-06-07T09:30"))
     assert hours_of(replace(QUESTION, time_off=(away,))) == [10, 11]
+
+
+def test_an_outside_calendar_blocks_with_this_calls_buffers_and_none_of_its_own() -> None:
+    elsewhere = replace(QUESTION, outside=(Interval(at("2027-06-07T10:00"), at("2027-06-07T10:30")),))
+    assert hours_of(elsewhere) == [9, 11]
+    assert hours_of(replace(elsewhere, buffer_after=MINUTE)) == [11]
+    assert hours_of(replace(elsewhere, buffer_before=30 * MINUTE)) == [9, 11]
+    assert hours_of(replace(elsewhere, buffer_before=31 * MINUTE)) == [9]
+
+
+def test_buffers_of_neighbours_add_up() -> None:
+    call = Interval(at("2027-06-07T11:30"), at("2027-06-07T12:00"))
+    other = Busy(call.start - 30 * MINUTE, call.end, call)
+    assert hours_of(replace(QUESTION, busy=(other,))) == [9, 10]
+    assert hours_of(replace(QUESTION, busy=(other,), buffer_after=MINUTE)) == [9]
+
+
+@pytest.mark.parametrize(
+    ("holidays", "overrides", "time_off", "hours"),
+    [
+        ((), {}, (), [9, 10, 11]),
+        ((date(2027, 6, 7),), {}, (), []),
+        ((date(2027, 6, 8),), {}, (), [9, 10, 11]),
+        ((date(2027, 6, 7),), {date(2027, 6, 7): (Window(time(14), time(16)),)}, (), [14, 15]),
+        ((date(2027, 6, 7),), {date(2027, 6, 7): ()}, (), []),
+        ((), {date(2027, 6, 7): (Window(time(14), time(16)),)}, ((14, 15),), [15]),
+    ],
+)
+def test_time_off_goes_before_an_override_and_an_override_before_a_holiday(
+    holidays: tuple[date, ...], overrides: Overrides, time_off: tuple[tuple[int, int], ...], hours: list[int]
+) -> None:
+    schedule = replace(QUESTION.hours[0], holidays=frozenset(holidays), overrides=overrides)
+    away = tuple(Interval(MONDAY + first * HOUR, MONDAY + last * HOUR) for first, last in time_off)
+    assert hours_of(replace(QUESTION, hours=(schedule,), time_off=away)) == hours
+
+
+def test_a_holiday_is_a_date_of_its_own_schedules_zone() -> None:
+    monday = frozenset({date(2027, 6, 7)})
+    evening = Hours(ZoneInfo("America/Los_Angeles"), {0: (Window(time(20), time(22)),)}, holidays=monday)
+    tuesday_in_utc = replace(QUESTION, hours=(evening,), until=at("2027-06-09"))
+    assert open_starts(tuesday_in_utc) == ()
+    assert len(open_starts(replace(tuesday_in_utc, hours=(replace(evening, holidays=frozenset()),)))) == 2
 
 
 def test_notice_and_window_are_counted_from_now() -> None:
@@ -90,6 +133,15 @@ def test_a_coach_who_never_closes_is_offered_the_same_starts_whatever_range_is_a
     parts = [open_starts(replace(question, since=day, until=day + timedelta(days=1))) for day in days]
     assert tuple(start for part in parts for start in part) == whole
     assert {after - before for before, after in pairwise(whole)} == {50 * MINUTE}
+
+
+def test_page_and_gate_count_the_same_grid_where_a_coach_was_closed_once_and_never_again() -> None:
+    always = Hours(NEW_YORK, dict.fromkeys(range(7), (Window(time(0), time(0)),)), {date(2027, 6, 7): ()})
+    question = replace(QUESTION, hours=(always,), slot_interval=50 * MINUTE, until=at("2027-07-07"))
+    starts = open_starts(question)
+    assert starts[-1] > at("2027-07-06T23:00")
+    assert [start for start in starts if not is_open(question, start)] == []
+    assert at("2027-06-08T04:00") in starts, "after the closed day, the window's own start counts"
 
 
 def test_a_window_that_began_days_ago_keeps_its_grid() -> None:
@@ -133,42 +185,6 @@ def test_limits_count_in_the_coachs_local_date() -> None:
     evening = Limit(Period.DAY, 1, (at("2027-06-08T04:00"),))  # Monday 21:00 in Los Angeles
     question = replace(QUESTION, hours=(late,), until=at("2027-06-09"), limits=(evening,))
     assert open_starts(question) == ()
-
-
-@pytest.mark.parametrize(
-    ("change", "start", "reason"),
-    [
-        ({}, "2027-06-07T10:00", None),
-        ({"booking_window": HOUR}, "2027-06-07T10:00", Reason.WINDOW),
-        ({"now": at("2027-06-07T10:00:01")}, "2027-06-07T10:00", Reason.NOTICE),
-        ({"minimum_notice": timedelta(days=9)}, "2027-06-07T10:00", Reason.NOTICE),
-        (
-            {"time_off": (Interval(at("2027-06-07T10:30"), at("2027-06-07T11:00")),)},
-            "2027-06-07T10:00",
-            Reason.TIME_OFF,
-        ),
-        ({}, "2027-06-07T12:00", Reason.OUTSIDE_HOURS),
-        ({}, "2027-06-07T11:30", Reason.OUTSIDE_HOURS),
-        ({}, "2027-06-07T09:30", Reason.OFF_GRID),
-        ({}, "2027-06-07T09:00:00.5", Reason.OFF_GRID),
-        ({"busy": (Interval(at("2027-06-07T10:30"), at("2027-06-07T11:00")),)}, "2027-06-07T10:00", Reason.BUSY),
-        (
-            {"busy": (Interval(at("2027-06-07T11:00"), at("2027-06-07T11:30")),), "buffer_after": HOUR},
-            "2027-06-07T10:00",
-            Reason.BUFFER,
-        ),
-        ({"limits": (Limit(Period.DAY, 1, (at("2027-06-07T11:00"),)),)}, "2027-06-07T10:00", Reason.LIMIT),
-    ],
-)
-def test_the_first_rule_that_removed_a_start_is_named(
-    change: dict[str, object], start: str, reason: Reason | None
-) -> None:
-    assert why_not(replace(QUESTION, **change), at(start)) is reason
-
-
-def test_a_closed_date_is_named_as_an_override() -> None:
-    closed = replace(QUESTION.hours[0], overrides={date(2027, 6, 7): ()})
-    assert why_not(replace(QUESTION, hours=(closed,)), at("2027-06-07T10:00")) is Reason.OVERRIDE
 
 
 def test_an_instant_without_a_zone_is_refused() -> None:
