@@ -86,8 +86,21 @@ def grid_start(hours: Sequence[Hours], opens: int, start: int) -> int:
 
 def zone_at(hours: Iterable[Hours], seconds: int) -> tzinfo | None:
     """The zone of the schedule valid at an instant, or of the first one where none is, or None without any."""
-    hours = tuple(hours)
+    found = _valid_at(hours, seconds)
+    return found[0].zone if found else None
+
+
+def date_at(hours: Iterable[Hours], seconds: int) -> date | None:
+    """The local date of an instant in the zone that `zone_at` gives, or None without any schedule."""
+    found = _valid_at(hours, seconds)
+    return found[1] if found else None
+
+
+def _valid_at(hours: Iterable[Hours], seconds: int) -> tuple[Hours, date] | None:
+    otherwise = None
     for schedule in hours:
-        if schedule.is_valid_on(local_date(seconds, schedule.zone)):
-            return schedule.zone
-    return hours[0].zone if hours else None
+        found = schedule, local_date(seconds, schedule.zone)
+        if schedule.is_valid_on(found[1]):
+            return found
+        otherwise = otherwise or found
+    return otherwise

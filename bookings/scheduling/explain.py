@@ -6,7 +6,7 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
 from bookings.scheduling.availability import grid_start, windows
-from bookings.scheduling.intervals import Busy, Interval, ceil_seconds, floor_seconds, length
+from bookings.scheduling.intervals import Busy, Interval, ceil_seconds, floor_seconds, length, refuse_naive
 from bookings.scheduling.limits import Limit, reached_limit
 from bookings.scheduling.slots import SlotQuestion, blocked_starts, bookable_range
 from bookings.scheduling.walltime import local_date
@@ -54,7 +54,11 @@ def why_not(question: SlotQuestion, start: datetime) -> Reason | None:
 
 
 def explain(question: SlotQuestion, start: datetime) -> Explanation | None:
-    """The first rule that keeps this start from being offered, with what stands in the way, or None where it is offered."""
+    """The first rule that keeps this start from being offered, with what stands in the way, or None where it is offered.
+
+    Any instant can be asked about: the question's own range is not. Raises ValueError without a zone.
+    """
+    refuse_naive(start)
     at, now = floor_seconds(start), question.now
     since, until = bookable_range(question, only=at)
     if question.booking_window is not None and until <= at:

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import chain
 
-from bookings.scheduling.availability import Hours, zone_at
+from bookings.scheduling.availability import Hours, date_at
 from bookings.scheduling.intervals import floor_seconds
-from bookings.scheduling.walltime import local_date
 
 
 class Period(StrEnum):
@@ -54,11 +53,8 @@ def _counts(limit: Limit, hours: Sequence[Hours]) -> Counter[_Key]:
 
 
 def _period(limit: Limit, hours: Sequence[Hours], seconds: int) -> _Key:
-    zone = zone_at(hours, seconds)
-    if zone is None:
-        return None
-    day = local_date(seconds, zone)
-    if limit.period is Period.DAY:
+    day = date_at(hours, seconds)
+    if day is None or limit.period is Period.DAY:
         return day
     year, week, _ = day.isocalendar()
     return year, week

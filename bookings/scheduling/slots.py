@@ -61,7 +61,8 @@ def open_starts(question: SlotQuestion) -> tuple[datetime, ...]:
 
 
 def is_open(question: SlotQuestion, start: datetime) -> bool:
-    """Whether this one instant is on offer; the question's own range is not asked."""
+    """Whether this one instant is on offer; the question's own range is not asked. Raises ValueError without a zone."""
+    refuse_naive(start)
     only = bookable_range(question, only=floor_seconds(start))
     return not start.microsecond and next(_on_offer(question, *only), None) is not None
 
@@ -69,8 +70,9 @@ def is_open(question: SlotQuestion, start: datetime) -> bool:
 def next_change(question: SlotQuestion) -> datetime | None:
     """The first instant after `now` at which time alone changes the answer of open_starts, or None.
 
-    A start leaves just after s − minimum_notice and comes just after s − booking_window: the answer differs from the
-    microsecond after. An expiry counts whether or not it frees a start, so that one may come out too early.
+    A start s leaves just after s − minimum_notice and comes just after s − booking_window: what is returned is the
+    microsecond after. A range that was cut to the booking window beforehand hides what comes. An expiry counts whether
+    or not it frees a start, so that one may come out too early.
     """
     notice, window, now = question.minimum_notice, question.booking_window, question.now
     if window is not None and notice >= window:

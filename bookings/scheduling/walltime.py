@@ -1,9 +1,9 @@
 """Wall time → instant, and back. The only file that knows about clock changes.
 
 A skipped wall time (clocks go forward) moves forward by the gap, for starts and ends alike. A repeated one (clocks go
-back) is its first occurrence as a start and its second as an end. PEP 495 gives both offsets: with fold=0 the one
-before the change, with fold=1 the one after it. In a gap the earlier offset is the smaller one and moves the time
-forward; in a repetition the smaller offset is that of the second occurrence.
+back) is its first occurrence as a start, both as RFC 5545 (3.3.5) reads a local time, and its second as an end. PEP 495
+gives both offsets: with fold=0 the one before the change, with fold=1 the one after it. In a gap the earlier offset is
+the smaller one and moves the time forward; in a repetition the smaller offset is that of the second occurrence.
 """
 
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -18,16 +18,16 @@ MIDNIGHT = time(0, 0)
 
 def opens_at(day: date, wall: time, zone: tzinfo) -> int:
     """The instant (seconds since the epoch) of a wall time that begins something on a local date."""
-    local = datetime.combine(day, wall.replace(fold=0), zone)
-    return _wall_seconds(local) - _offset(local)
+    shown = datetime.combine(day, wall.replace(fold=0), zone)
+    return _wall_seconds(shown) - _offset(shown)
 
 
 def closes_at(day: date, wall: time, zone: tzinfo) -> int:
     """The instant (seconds since the epoch) of a wall time that ends something on a local date; 00:00 is the next midnight."""
     if wall == MIDNIGHT:
         day = date.fromordinal(day.toordinal() + 1)
-    local = datetime.combine(day, wall, zone)
-    return _wall_seconds(local) - min(_offset(local.replace(fold=fold)) for fold in (0, 1))
+    shown = datetime.combine(day, wall, zone)
+    return _wall_seconds(shown) - min(_offset(shown.replace(fold=fold)) for fold in (0, 1))
 
 
 def span_of_day(ordinal: int, opens: time, closes: time, zone: tzinfo) -> Span:

@@ -15,6 +15,7 @@ from bookings.scheduling import (
     Period,
     SlotQuestion,
     Window,
+    explain,
     is_open,
     open_starts,
 )
@@ -192,6 +193,12 @@ def test_an_instant_without_a_zone_is_refused() -> None:
         Interval(datetime(2027, 6, 7), at("2027-06-07"))  # noqa: DTZ001
     with pytest.raises(ValueError, match="needs a time zone"):
         replace(QUESTION, now=datetime(2027, 6, 7))  # noqa: DTZ001
+    with pytest.raises(ValueError, match="needs a time zone"):
+        replace(QUESTION, expiries=(datetime(2027, 6, 7),))  # noqa: DTZ001
+    with pytest.raises(ValueError, match="needs a time zone"):
+        is_open(QUESTION, datetime(2027, 6, 7))  # noqa: DTZ001
+    with pytest.raises(ValueError, match="needs a time zone"):
+        explain(QUESTION, datetime(2027, 6, 7))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("change", [{"duration": timedelta()}, {"slot_interval": timedelta(minutes=-1)}])
