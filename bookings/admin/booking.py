@@ -1,27 +1,19 @@
 """Consultations: read here, changed only by the verbs of the booking room."""
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django.utils import timezone
-from unfold.admin import TabularInline
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
-from bookings import services
-from bookings.admin.desk_form import desk_form
-from bookings.admin.own import OwnRows
-from bookings.errors import BookingError, Busy, NotActive
-from bookings.models import Booking, BookingEvent
-from bookings.scheduling import moment
-from leads.forms import CleanCharField
+from bookings.admin.calls import book, decide, move, said
+from bookings.admin.calls.history import EventInline
+from bookings.admin.calls.possible import possible
+from bookings.admin.own import OwnRows, forbid, sees_all
+from bookings.models import Booking
 from mail import clock
 
 Status = Booking.Status
@@ -38,6 +30,7 @@ class Shown(admin.SimpleListFilter):
         """The stretches of a call's life."""
         return [
             ("coming", "Coming"),
+            ("approval", "Waiting for approval"),
             ("outcome", "Waiting for an outcome"),
             ("done", "Held or no-show"),
             ("cancelled", "Cancelled or declined"),
@@ -51,6 +44,7 @@ class Shown(admin.SimpleListFilter):
         holds = Q(status__in=(Status.HELD, Status.EXPIRED))
         wanted = {
             "coming": agreed & Q(end__gt=now),
+            "approval": Q(status=Status.PENDING),
             "outcome": Q(status=Status.CONFIRMED, end__lte=now),
             "done": Q(status__in=(Status.COMPLETED, Status.NO_SHOW)),
             "cancelled": Q(status__in=(Status.CANCELLED, Status.DECLINED)),
@@ -59,61 +53,9 @@ class Shown(admin.SimpleListFilter):
         return queryset.filter(wanted.get(self.value() or "", ~holds))
 
 
-class EventInline(TabularInline):
-    """What happened to the call, oldest first; written by the verbs only."""
-
-    model = BookingEvent
-    extra = 0
-    can_delete = False
-    fields = ("at", "name", "who", "why", "changed")
-    readonly_fields = fields
-    verbose_name_plural = "history"
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody writes history here."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody rewrites history."""
-        return False
-
-    @display(description="By")
-    def who(self, event: BookingEvent) -> str:
-        """Actor and kind of actor."""
-        return f"{event.actor} ({event.get_actor_kind_display()})" if event.actor else event.get_actor_kind_display()
-
-    @display(description="Changed")
-    def changed(self, event: BookingEvent) -> str:
-        """The names of what changed; the values stand above and in the export."""
-        return ", ".join(sorted(key.removesuffix("_id").replace("_", " ") for key in event.new if key in event.old))
-
-
-class CancelCallForm(forms.Form):
-    """Why staff cancel; the attendee reads it in the mail."""
-
-    why = CleanCharField(
-        label="Reason",
-        max_length=500,
-        help_text="It is kept in the history and told to both sides.",
-        widget=UnfoldAdminTextareaWidget,
-        error_messages={"required": "Give the reason."},
-    )
-
-
-class OutcomeForm(forms.Form):
-    """What became of the call."""
-
-    outcome = forms.ChoiceField(
-        label="The call",
-        choices=[(Status.COMPLETED, "was held"), (Status.NO_SHOW, "was not held: the attendee did not come")],
-        widget=UnfoldAdminRadioSelectWidget,
-        error_messages={"required": "Choose what became of the call."},
-    )
-
-
 @admin.register(Booking)
 class BookingAdmin(OwnRows):
-    """The list of consultations and one page for each; two verbs, each on a page of its own."""
+    """The list of consultations and one page for each; every verb has a page of its own."""
 
     inlines = (EventInline,)
     list_display = ("when", "attendee_name", "event_type", "coach", "state", "location_kind")
@@ -124,11 +66,34 @@ class BookingAdmin(OwnRows):
     list_select_related = ("coach", "event_type")
     list_per_page = 50
     ordering = ("-start", "-id")
-    actions_detail = ("cancel_call", "record_outcome")  # type: ignore[assignment]
+    actions_list = ("book_call",)  # type: ignore[assignment]
+    actions_detail = (  # type: ignore[assignment]
+        "approve_call",
+        "decline_call",
+        "record_outcome",
+        "move_call",
+        "reassign_call",
+        "correct_address",
+        "cancel_call",
+    )
     fieldsets = (
-        (None, {"fields": ("when", "their_when", "event_type", "coach", "coach_reason", "state")}),
-        ("Attendee", {"fields": ("attendee_name", "attendee_email", "attendee_phone", "questions", "lead")}),
+        (None, {"fields": ("when", "their_when", "event_type", "coach", "coach_reason", "state", "approve_by")}),
+        (
+            "Attendee",
+            {
+                "fields": (
+                    "attendee_name",
+                    "attendee_email",
+                    "attendee_phone",
+                    "questions",
+                    "access_needs",
+                    "answered",
+                    "lead",
+                )
+            },
+        ),
         ("Where", {"fields": ("location_kind", "location_detail")}),
+        ("Outcome", {"fields": ("next_step", "programme", "programme_value")}),
         (
             "Record",
             {"fields": ("uid", "version", "source", "created_at", "held_until", "cancelled_at", "cancel_reason")},
@@ -147,18 +112,43 @@ class BookingAdmin(OwnRows):
         """A call is cancelled, never deleted."""
         return False
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """An outcome only where there can be one, a deadline only while somebody has to answer."""
+        hidden = set() if obj is None or obj.status == Status.PENDING else {"approve_by"}
+        ended = obj is None or obj.status in (Status.COMPLETED, Status.NO_SHOW)
+        return [
+            (name, {**rest, "fields": [field for field in rest["fields"] if field not in hidden]})
+            for name, rest in super().get_fieldsets(request, obj)
+            if ended or name != "Outcome"
+        ]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons that make sense for this call as it is now, for those who may press them."""
+        booking = self.get_object(request, str(object_id))
+        if booking is None or not request.user.has_perm(CHANGE):
+            return []
+        verbs = possible(booking, now=clock.now()) - (set() if sees_all(request) else {"reassign_call"})
+        prefix = "bookings_booking_"
+        found = super().get_actions_detail(request, object_id)
+        return [each for each in found if each.action_name.removeprefix(prefix) in verbs]
+
     @display(description="When", ordering="start")
     def when(self, booking: Booking) -> str:
         """In the desk's zone."""
-        return _words(booking.start, timezone.get_current_timezone())
+        return said.when(booking.start)
 
     @display(description="For the attendee")
     def their_when(self, booking: Booking) -> str:
         """In the attendee's zone."""
-        try:
-            return _words(booking.start, ZoneInfo(booking.attendee_time_zone))
-        except (ValueError, KeyError, OSError):
-            return "—"
+        zone = said.zone_of(booking)
+        return said.when(booking.start, zone) if zone is not None else "—"
+
+    @display(description="Answers")
+    def answered(self, booking: Booking) -> SafeString | str:
+        """What was asked and what was said."""
+        pairs = ((each.get("label", ""), each.get("value", "")) for each in booking.answers)
+        lines = format_html_join("", "<dt>{}</dt><dd>{}</dd>", pairs)
+        return format_html("<dl>{}</dl>", lines) if lines else "—"
 
     @display(
         description="State",
@@ -180,92 +170,44 @@ class BookingAdmin(OwnRows):
             return "Waiting for an outcome"
         return str(booking.get_status_display())
 
-    def _open(self, request: HttpRequest, object_id: str) -> Booking:
-        """The own booking; 404 for any other, then the permission."""
-        booking = self.get_object(request, object_id)
-        if booking is None:
-            raise Http404
+    @action(description="Book a call", icon="add_call", url_path="book-call")  # type: ignore[operator]
+    def book_call(self, request: HttpRequest) -> HttpResponse:
+        """On a student's behalf."""
         if not request.user.has_perm(CHANGE):
-            raise PermissionDenied
-        return booking
+            forbid(request, CHANGE)
+        return book.book(self, request)
+
+    @action(description="Approve", icon="check", url_path="approve-call")  # type: ignore[operator]
+    def approve_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say yes."""
+        return decide.approve(self, request, self.own_row(request, object_id, permission=CHANGE))
+
+    @action(description="Decline", icon="close", url_path="decline-call")  # type: ignore[operator]
+    def decline_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say no."""
+        return decide.decline(self, request, self.own_row(request, object_id, permission=CHANGE))
+
+    @action(description="Move", icon="event_repeat", url_path="move-call")  # type: ignore[operator]
+    def move_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To another time."""
+        return move.move(self, request, self.own_row(request, object_id, permission=CHANGE))
+
+    @action(description="Another coach", icon="swap_horiz", url_path="reassign-call")  # type: ignore[operator]
+    def reassign_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To another coach, at the same time."""
+        return move.reassign(self, request, self.own_row(request, object_id, permission=CHANGE))
+
+    @action(description="Correct the address", icon="alternate_email", url_path="correct-address")  # type: ignore[operator]
+    def correct_address(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The attendee's email address."""
+        return decide.correct_address(self, request, self.own_row(request, object_id, permission=CHANGE))
 
     @action(description="Cancel the call", icon="event_busy", url_path="cancel-call")  # type: ignore[operator]
     def cancel_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask for the reason, then cancel; both sides get a mail."""
-        booking = self._open(request, object_id)
-        back = _page(booking)
-        form = CancelCallForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                services.cancel(
-                    booking=booking,
-                    actor_kind=BookingEvent.ActorKind.STAFF,
-                    actor=request.user.get_username(),
-                    why=form.cleaned_data["why"],
-                    now=clock.now(),
-                )
-            except BookingError as error:
-                messages.error(
-                    request, _sentence(error, "There is no call to cancel here: it is cancelled, over or only held.")
-                )
-            else:
-                messages.success(request, f"Cancelled: {booking.title}. Both sides get a mail.")
-            return HttpResponseRedirect(back)
-        words = [f"{booking.title}, {self.when(booking)}.", f"Attendee: {booking.attendee_name or 'nobody yet'}."]
-        return desk_form(
-            self,
-            request,
-            form=form,
-            title="Cancel the call",
-            button="Cancel the call",
-            back=back,
-            words=words,
-            danger=True,
-            obj=booking,
-        )
+        """With a reason."""
+        return decide.cancel(self, request, self.own_row(request, object_id, permission=CHANGE))
 
     @action(description="Record the outcome", icon="task_alt", url_path="record-outcome")  # type: ignore[operator]
     def record_outcome(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask what became of the call; a person says it, never the clock."""
-        booking = self._open(request, object_id)
-        back = _page(booking)
-        form = OutcomeForm(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                services.record_outcome(
-                    booking=booking,
-                    outcome=form.cleaned_data["outcome"],
-                    actor=request.user.get_username(),
-                    now=clock.now(),
-                )
-            except BookingError as error:
-                messages.error(request, _sentence(error, "An outcome can be recorded once the call is over."))
-            else:
-                messages.success(request, f"Recorded: {booking.title}.")
-            return HttpResponseRedirect(back)
-        words = [f"{booking.title}, {self.when(booking)}, with {booking.attendee_name or 'nobody yet'}."]
-        return desk_form(
-            self,
-            request,
-            form=form,
-            title="Record the outcome",
-            button="Record the outcome",
-            back=back,
-            words=words,
-            obj=booking,
-        )
-
-
-def _page(booking: Booking) -> str:
-    return reverse("admin:bookings_booking_change", args=[booking.pk])
-
-
-def _sentence(error: BookingError, not_active: str) -> str:
-    if isinstance(error, Busy):
-        return "The calendar is busy at this moment. Nothing was changed; please try again."
-    return not_active if isinstance(error, NotActive) else "That cannot be done. Nothing was changed."
-
-
-def _words(at: datetime, zone: Any) -> str:
-    said = moment(at, zone)
-    return f"{said.short_day} {said.year}, {said.time} ({said.where})"
+        """Once the call is over."""
+        return decide.record_outcome(self, request, self.own_row(request, object_id, permission=CHANGE))

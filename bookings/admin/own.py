@@ -1,10 +1,11 @@
 """Who sees what: owners and advisors see every coach, a coach sees the own rows, and everything else is not there."""
 
 import logging
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ERROR_FLAG
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
@@ -32,6 +33,23 @@ def own_coaches(request: HttpRequest) -> QuerySet[Coach]:
     return Coach.objects.all() if sees_all(request) else Coach.objects.filter(user_id=request.user.pk or 0)
 
 
+def own_coach_of(request: HttpRequest) -> Coach | None:
+    """The coach who this member of staff is, or None."""
+    return Coach.objects.filter(user_id=request.user.pk or 0).first()
+
+
+def deny(request: HttpRequest, what: str, which: str) -> NoReturn:
+    """Answer 404 for a row that is not theirs or not there, and log who asked for it."""
+    log.warning("user %s asked for %s %r, which is not theirs or not there", request.user.pk, what, which[:40])
+    raise Http404
+
+
+def forbid(request: HttpRequest, permission: str) -> NoReturn:
+    """Answer 403, and log who lacked what."""
+    log.warning("user %s was refused %s: the permission %s is missing", request.user.pk, request.path, permission)
+    raise PermissionDenied
+
+
 class OwnRows(ModelAdmin):
     """A model admin whose rows belong to coaches; a foreign row answers 404 on every path."""
 
@@ -55,14 +73,17 @@ class OwnRows(ModelAdmin):
 
     def _not_there(self, request: HttpRequest, object_id: str | None) -> None:
         # Before any permission is asked: 403 would say that the row exists.
-        if object_id is not None and self.get_object(request, unquote(object_id)) is None:
-            log.warning(
-                "user %s asked for %s %r, which is not theirs or not there",
-                request.user.pk,
-                self.opts.label,
-                object_id[:40],
-            )
-            raise Http404
+        if object_id is not None:
+            self.own_row(request, object_id)
+
+    def own_row(self, request: HttpRequest, object_id: str, *, permission: str = "") -> Any:
+        """The row of this id; Http404 where it is another's, PermissionDenied where the permission is missing."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            deny(request, self.opts.label, object_id)
+        if permission and not request.user.has_perm(permission):
+            forbid(request, permission)
+        return row
 
     def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
         """The change page of an own row."""
@@ -110,20 +131,26 @@ class HoursOfCoach(OwnRows):
         raise NotImplementedError
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save under the lock."""
-        gate.lock(*self.coach_ids(obj))
+        """Save under the lock, and count the write."""
+        ids = self.coach_ids(obj)
+        gate.lock(*ids)
+        gate.changed(*ids)
         super().save_model(request, obj, form, change)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete under the lock."""
         with transaction.atomic():
-            gate.lock(*self.coach_ids(obj))
+            ids = self.coach_ids(obj)
+            gate.lock(*ids)
+            gate.changed(*ids)
             super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete many under the lock."""
         with transaction.atomic():
-            gate.lock(*{pk for obj in queryset for pk in self.coach_ids(obj)})
+            ids = {pk for obj in queryset for pk in self.coach_ids(obj)}
+            gate.lock(*ids)
+            gate.changed(*ids)
             super().delete_queryset(request, queryset)
 
 

@@ -29,8 +29,13 @@ def row_paths(model: str, pk: int) -> list[str]:
 
 def test_every_row_page_was_found() -> None:
     assert [path.split("/")[-2] for path in row_paths("booking", 7)] == [
-        "cancel-call",
+        "approve-call",
+        "decline-call",
         "record-outcome",
+        "move-call",
+        "reassign-call",
+        "correct-address",
+        "cancel-call",
         "history",
         "delete",
         "change",
