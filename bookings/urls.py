@@ -1,10 +1,13 @@
 from django.urls import path
 
+from bookings.views.approve import approve
 from bookings.views.booking import calendar, cancel, manage
 from bookings.views.choose import event_type
 from bookings.views.coaches import book, coaches
 from bookings.views.details import details
+from bookings.views.edit import edit
 from bookings.views.find import find
+from bookings.views.reschedule import reschedule
 
 app_name = "bookings"
 urlpatterns = [
@@ -14,6 +17,9 @@ urlpatterns = [
     path("book/<slug:slug>/details/<str:token>/", details, name="details"),
     path("booking/find/", find, name="find"),
     path("booking/<str:token>/", manage, name="manage"),
+    path("booking/<str:token>/reschedule/", reschedule, name="reschedule"),
     path("booking/<str:token>/cancel/", cancel, name="cancel"),
+    path("booking/<str:token>/edit/", edit, name="edit"),
     path("booking/<str:token>/calendar.ics", calendar, name="calendar"),
+    path("approve/<str:token>/", approve, name="approve"),
 ]

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponseRedirect
 
-from bookings.errors import BookingError, Busy, NotOffered, SlotTaken
+from bookings.errors import BookingError, Busy, NotOffered, SlotTaken, TooManyOpen, TooManyRequests
 
 
 class SeeOther(HttpResponseRedirect):
@@ -14,7 +14,9 @@ class SeeOther(HttpResponseRedirect):
 SENTENCES: dict[type[BookingError], str] = {
     SlotTaken: "Somebody else was quicker: that time is taken now. These are the nearest free times.",
     NotOffered: "That time cannot be booked. These are the nearest free times.",
-    Busy: "Many people are booking at this moment. Nothing was booked: please press the button again.",
+    TooManyOpen: "You have as many coming calls as one person may have. Cancel one from its link, or call us.",
+    TooManyRequests: "Your coach has your messages of today already. If it cannot wait, please call us.",
+    Busy: "Many people are booking at this moment. Nothing was changed: please press the button again.",
 }
 
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from bookings import selectors
-from bookings.models import Coach, EventType
-from bookings.views import zones
+from bookings.models import Booking, Coach, EventType
+from bookings.views import days, wording, zones
 from mail import identity
 from mail.text import one_line
 
@@ -16,6 +17,9 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)\Z", r
 _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 # Outside these years adding a time zone or two weeks overflows.
 YEARS = range(2000, 2200)
+WEEK, MONTH = "week", "month"
+# Where a coach is usual, this asks for all of them.
+ANY = "any"
 
 
 def day(value: str | None) -> date | None:
@@ -40,54 +44,100 @@ def instant(value: str | None) -> datetime | None:
         return None
 
 
-def written(value: datetime) -> str:
-    """An instant as pages and forms carry it, e.g. "2027-03-09T20:00:00Z"."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 @dataclass(frozen=True)
 class Asked:
-    """Zone, coach, day and time that somebody wants; `notices` say what could not be understood."""
+    """Zone, coach, length, day and time that somebody wants; `notices` say what could not be understood.
+
+    `usual_coach` is whom nobody need ask for: a call that is moved stays with its coach unless any coach is asked for.
+    `understood` is False where a coach or a length was asked for that there is not: nothing may be taken instead.
+    """
 
     zone: ZoneInfo
     zone_given: bool
     coach: Coach | None
+    usual_coach: Coach | None
+    duration: timedelta
+    usual_duration: timedelta
+    moving: bool
+    view: str
+    part: str
     first_day: date | None
     day: date | None
     start: datetime | None
     notices: tuple[str, ...]
+    understood: bool
 
-    def query(self, **other: str | None) -> dict[str, str]:
-        """The state as query parameters, with some replaced, or left out with None."""
-        state: dict[str, str | None] = {"tz": self.zone.key, "coach": self.coach.slug if self.coach else None}
+    def state(self, **other: str | None) -> dict[str, str]:
+        """What the page shows as parameters, with some replaced, or left out with None; what is usual is left out."""
+        coach = "" if self.coach == self.usual_coach else self.coach.slug if self.coach else ANY
+        state: dict[str, str | None] = {
+            "tz": self.zone.key,
+            "coach": coach,
+            "duration": str(minutes(self.duration)) if self.duration != self.usual_duration else None,
+            "view": self.view if self.view != WEEK else None,
+            "part": self.part,
+        }
         return {name: value for name, value in (state | other).items() if value}
 
+    def query(self, **other: str | None) -> str:
+        """The same as a query string."""
+        return urlencode(self.state(**other))
 
-def read(data: Mapping[str, str], event_type: EventType) -> Asked:
-    """Read the state from request.GET or request.POST; unknown zones and coaches fall back with a notice."""
+
+def read(
+    data: Mapping[str, str], event_type: EventType, *, moving: Booking | None = None, zone: ZoneInfo | None = None
+) -> Asked:
+    """Read the state from request.GET or request.POST; unknown zones, coaches and lengths fall back with a notice.
+
+    `zone` holds where none is given; the call that is `moving` keeps its length and, unless said otherwise, its coach.
+    """
     notices = []
     asked_zone = data.get("tz") or ""
-    zone = zones.find(asked_zone)
-    if zone is None:
-        zone = default_zone()
-        if asked_zone:
-            notices.append(
-                f"We do not know the time zone “{one_line(asked_zone, limit=40)}”."
-                f" Times are shown in {zones.name(zone)}: please choose yours."
-            )
+    found_zone = zones.find(asked_zone)
+    fallback = zone or default_zone()
+    if asked_zone and found_zone is None:
+        notices.append(
+            f"We do not know the time zone “{one_line(asked_zone, limit=40)}”."
+            f" Times are shown in {zones.name(fallback)}: please choose yours."
+        )
     asked_coach = data.get("coach") or ""
-    coach = find_coach(asked_coach, event_type)
-    if asked_coach and coach is None:
+    usual = find_coach(moving.coach.slug, event_type) if moving is not None else None
+    coach = usual if not asked_coach else None if asked_coach == ANY else find_coach(asked_coach, event_type)
+    coach_known = asked_coach in ("", ANY) or coach is not None
+    if not coach_known:
         notices.append("That coach does not take this kind of call. You see the times of all coaches who do.")
+    duration, length_known = (moving.duration, True) if moving else _length(data.get("duration") or "", event_type)
+    if not length_known:
+        notices.append(
+            f"This call does not come in that length. You see the times for {wording.length(event_type.duration)}."
+        )
     return Asked(
-        zone=zone,
+        zone=found_zone or fallback,
         zone_given=bool(asked_zone),
         coach=coach,
+        usual_coach=usual,
+        duration=duration,
+        usual_duration=duration if moving else event_type.duration,
+        moving=moving is not None,
+        view=MONTH if data.get("view") == MONTH else WEEK,
+        part=data["part"] if data.get("part") in days.PARTS else "",
         first_day=day(data.get("from")),
         day=day(data.get("day")),
         start=instant(data.get("start")),
         notices=tuple(notices),
+        understood=coach_known and length_known,
     )
+
+
+def minutes(value: timedelta) -> int:
+    """A length in whole minutes, as addresses and forms carry it."""
+    return int(value.total_seconds() // 60)
+
+
+def _length(value: str, event_type: EventType) -> tuple[timedelta, bool]:
+    """The length on offer with so many minutes and True; the usual one where none is asked for, and False for junk."""
+    lengths = {str(minutes(each)): each for each in event_type.durations}
+    return lengths.get(value, event_type.duration), value in lengths or not value
 
 
 def default_zone() -> ZoneInfo:

@@ -41,7 +41,11 @@ def coaches(request: HttpRequest) -> HttpResponse:
 def book(request: HttpRequest) -> HttpResponse:
     """The kinds of call to choose from."""
     rows = [
-        {"event_type": kind, "length": wording.length(kind.duration), "policy": wording.policy(kind.cancel_window)}
+        {
+            "event_type": kind,
+            "length": wording.alternatives([wording.length(each) for each in kind.durations]),
+            "policy": wording.policy(kind.cancel_window),
+        }
         for kind in selectors.event_types()
     ]
     return render(request, "bookings/book.html", {"rows": rows, "nav": "book", "canonical": absolute(request.path)})

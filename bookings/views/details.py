@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from bookings import links, selectors, services
-from bookings.errors import BookingError, KeyReused, NotActive, NotOffered, PhoneNeeded, SlotTaken
+from bookings.errors import BookingError, KeyReused, NotActive, NotOffered, PhoneNeeded, SlotTaken, TooManyOpen
 from bookings.forms import DetailsForm
 from bookings.forms.details import PHONE_NEEDED
 from bookings.models import Booking, Coach, LocationKind
+from bookings.services.confirming import A_DAY, approval_deadline
 from bookings.views import answers, days, held, wording, zones
-from bookings.views.asked import default_zone, find_coach, instant, written
+from bookings.views.asked import default_zone, find_coach, instant, minutes
 from bookings.views.choose import facts
 from leads import abuse
 from leads import services as people
@@ -41,6 +42,11 @@ class Step:
     token: str
     notices: tuple[str, ...] = field(default=())
     problem: str = ""
+
+    @property
+    def duration(self) -> timedelta:
+        """The length that was chosen with the time; the hold keeps it."""
+        return self.hold.duration
 
     @property
     def live(self) -> bool:
@@ -86,6 +92,7 @@ def _form(step: Step, request: HttpRequest | None = None) -> DetailsForm:
         request.POST if request else None,
         now=step.now,
         we_phone=step.hold.event_type.location_kind == LocationKind.PHONE,
+        questions=list(step.hold.event_type.intake_questions.all()),
     )
 
 
@@ -98,6 +105,7 @@ def _still_free(step: Step) -> bool:
             until=step.start + timedelta(minutes=1),
             now=step.now,
             own_hold=step.hold,
+            duration=step.duration,
         )
     )
 
@@ -107,31 +115,45 @@ def _page(
 ) -> HttpResponse:
     """The form; with `offer`, the nearest free times as radio buttons above it."""
     kind, hold = step.hold.event_type, step.hold
-    near = selectors.nearest_slots(event_type=kind, coach=step.coach, around=step.start, now=step.now) if offer else []
+    near = (
+        selectors.nearest_slots(
+            event_type=kind, coach=step.coach, around=step.start, now=step.now, duration=step.duration, own_hold=hold
+        )
+        if offer
+        else []
+    )
     back = {
         "tz": step.zone.key,
         "coach": step.coach.slug if step.coach else "",
-        "start": written(step.start),
+        "duration": str(minutes(step.duration)) if step.duration != kind.duration else "",
+        "start": wording.written(step.start),
     }
-    context = facts(kind) | {
+    context = facts(kind, step.duration) | {
         "form": form,
         "step": step,
         "coach": hold.coach if step.live else step.coach,
-        "start_value": written(step.start),
+        "start_value": wording.written(step.start),
         "moment": wording.moment(step.start, step.zone),
         "when": wording.sentence(step.start, step.zone),
-        "span": wording.span(step.start, step.start + kind.duration, step.zone),
         "held_until": hold.held_until,
         "held_until_words": wording.clock(hold.held_until, step.zone) if hold.held_until else "",
         "zone_name": zones.name(step.zone),
         "ran_out": not step.live and step.start == hold.start,
         "can_renew": step.live and hold.renewals_left > 0,
         "too_late_to_cancel": step.now > step.start - kind.cancel_window,
+        "answer_by": _answer_by(step) if kind.needs_approval else "",
         "offer": offer,
         "times": days.moments(near, step.zone),
         "back": f"{reverse('bookings:event_type', args=[kind.slug])}?{urlencode({k: v for k, v in back.items() if v})}",
     }
     return render(request, "bookings/details.html", context, status=status)
+
+
+def _answer_by(step: Step) -> str:
+    """By when the coach answers a request that is sent now, in words."""
+    notice = step.hold.event_type.minimum_notice
+    deadline = approval_deadline(start=step.start, notice=notice, now=step.now)
+    return "within 24 hours" if deadline - step.now >= A_DAY else f"by {wording.sentence(deadline, step.zone)}"
 
 
 def _renewed(step: Step) -> Step:
@@ -192,6 +214,9 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
             idempotency_key=key,
             page=reverse("bookings:event_type", args=[step.hold.event_type.slug]),
             now=step.now,
+            duration=step.duration,
+            access_needs=typed["access_needs"],
+            answers=form.answers(),
         )
     except TooMany as error:
         wait = wording.length(max(error.retry_after, timedelta(minutes=1)))
@@ -209,6 +234,9 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
     except PhoneNeeded:
         form.add_error("phone", PHONE_NEEDED)
         return _page(request, _renewed(step), form, status=422)
+    except TooManyOpen as error:
+        problem = answers.sentence(error)
+        return _page(request, replace(_renewed(step), problem=problem), form, status=answers.status(error))
     except BookingError as error:
         step = replace(step, problem=answers.sentence(error))
         offer = isinstance(error, SlotTaken | NotOffered)

@@ -1,11 +1,17 @@
 """Days and times in the words of the page, in the viewer's zone."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bookings.scheduling import wording as words
 from bookings.scheduling.walltime import is_repeated
 from bookings.views import zones
+
+
+def written(value: datetime) -> str:
+    """An instant as pages and forms carry it, e.g. "2027-03-09T20:00:00Z"."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def clock(instant: datetime, zone: ZoneInfo) -> str:
@@ -54,6 +60,12 @@ def length(value: timedelta) -> str:
         if count:
             parts.append(f"{count} {word}{'' if count == 1 else 's'}")
     return " ".join(parts) or "0 minutes"
+
+
+def alternatives(words: Sequence[str]) -> str:
+    """Words to choose from, e.g. "30 minutes, 45 minutes or 1 hour"."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def policy(window: timedelta) -> str:

@@ -40,7 +40,7 @@ def test_the_page_says_when_in_both_zones_and_how_to_join(visitor: Client, token
     assert "Friday 15 January 2027 at 10:00 AM, Eastern Time (UTC−5)" in text
     assert shown.links["https://meet.example.org/room"] == "https://meet.example.org/room"
     assert "grace@example.org" in text
-    assert "You can cancel here until Thursday 14 January 2027 at 9:00 AM, Central Time (UTC−6)." in text
+    assert "You can move or cancel it here until Thursday 14 January 2027 at 9:00 AM, Central Time (UTC−6)." in text
     assert "Your call is booked" not in text
 
 
@@ -111,11 +111,11 @@ def test_cancelling_twice_is_no_error(visitor: Client, token: str) -> None:
 def test_a_reason_that_is_too_long_is_said_and_nothing_is_cancelled(visitor: Client, token: str) -> None:
     answer = visitor.post(f"/booking/{token}/cancel/", {"why": "x" * 501})
     assert answer.status_code == 422
-    assert "Use at most 500 characters." in page(answer).text
+    assert "Use at most 500 characters; this has 501." in page(answer).text
     assert Booking.objects.get().status == "confirmed"
 
 
-def test_after_the_policy_hour_the_phone_number_stands_instead_of_the_button(
+def test_after_the_policy_hour_a_message_to_the_coach_stands_instead_of_the_button(
     visitor: Client, token: str, clock: time_machine.Traveller
 ) -> None:
     clock.move_to(FRIDAY_TEN - 24 * HOUR)
@@ -123,10 +123,10 @@ def test_after_the_policy_hour_the_phone_number_stands_instead_of_the_button(
     clock.shift(timedelta(seconds=1))
     shown = page(visitor.get(f"/booking/{token}/"))
     assert "Cancel this call" not in shown.links
-    assert "The call starts in less than 24 hours, so it can no longer be cancelled here." in shown.text
+    assert "The call starts in less than 24 hours, so it can no longer be moved or cancelled here." in shown.text
     late = visitor.post(f"/booking/{token}/cancel/")
     assert late.status_code == 409
-    assert "It is too late to cancel here" in page(late).text
+    assert "Ask your coach to change this call" in page(late).text
     assert "tel:+12154302201" in page(late).links.values()
     assert Booking.objects.get().status == "confirmed"
 
@@ -134,7 +134,7 @@ def test_after_the_policy_hour_the_phone_number_stands_instead_of_the_button(
 @pytest.mark.parametrize(
     ("after", "words"),
     [
-        (timedelta(minutes=10), "The call is on now."),
+        (timedelta(minutes=10), "Your call is on now"),
         (timedelta(minutes=30), "This call is over"),
         (timedelta(hours=20), "This call is over"),
     ],

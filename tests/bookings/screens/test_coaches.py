@@ -26,7 +26,13 @@ def test_coaches_lead_to_the_calls_they_take(visitor: Client, kind: EventType) -
 def test_kinds_of_call_say_length_place_price_and_policy(visitor: Client, kind: EventType) -> None:
     a_type(slug="hidden", title="Hidden", enabled=False)
     shown = page(visitor.get("/book/"))
-    for words in ("Career consultation", "30 minutes", "Video call", "Free", "Free to cancel until 24 hours before"):
+    for words in (
+        "Career consultation",
+        "30 minutes",
+        "Video call",
+        "Free",
+        "Free to move or cancel until 24 hours before",
+    ):
         assert words in shown.text
     assert "Hidden" not in shown.text
     assert shown.links["Choose a time for Career consultation"] == "/book/consultation/"

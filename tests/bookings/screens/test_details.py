@@ -25,7 +25,7 @@ def test_the_page_says_what_is_held_how_long_and_what_the_button_does(visitor: C
     assert "Tuesday 12 January 2027 at 9:00 AM, Central Time (UTC−6)" in shown.text.replace("\xa0", " ")
     assert "With Ada Lovelace" in shown.text
     assert "Book Tue 12 January, 9:00 AM Central" in shown.text
-    assert "You can cancel free of charge until 24 hours before the call" in shown.text
+    assert "You can move or cancel it free of charge until 24 hours before the call" in shown.text
     assert "setInterval" not in shown.source
 
 
@@ -251,7 +251,7 @@ def test_a_disabled_type_is_not_booked_from_an_old_form(visitor: Client, path: s
 def test_a_late_booking_is_told_that_it_cannot_be_cancelled_online(visitor: Client, kind: EventType) -> None:
     EventType.objects.update(cancel_window=timedelta(days=2))
     shown = page(visitor.get(held_page(visitor, kind, TEN)))
-    assert "This call starts in less than 48 hours, so it cannot be cancelled online once it is booked." in shown.text
+    assert "This call starts in less than 48 hours, so it cannot be moved or cancelled online" in shown.text
 
 
 def test_the_gate_still_stands_behind_the_pages(visitor: Client, kind: EventType, path: str) -> None:

@@ -37,7 +37,8 @@ def test_a_stranger_books_and_cancels_by_following_what_the_pages_offer(
     assert gone.status_code == 303
     over = page(visitor.get(gone["Location"]))
     assert "This call is cancelled" in over.text
-    assert over.links["Book a new call"] == start
+    assert over.links["Book a new call with Ada Lovelace"] == f"{start}?tz=America%2FChicago&coach=ada"
+    assert over.links["With any coach"] == f"{start}?tz=America%2FChicago"
     assert Booking.objects.get().status == "cancelled"
     assert set(Message.objects.filter(status="due").values_list("kind", flat=True)) == {
         "bookings.cancelled",
