@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "institute.middleware.ContentSecurityPolicy",
     "institute.middleware.RequestLimits",
     "django.middleware.security.SecurityMiddleware",
+    "bookings.api.kept.KeptSlots",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bookings.api import kept
 from tests import services
 
 
@@ -12,6 +13,12 @@ from tests import services
 def now() -> datetime:
     """A quiet Monday well before any clock change, to be passed down wherever a `now` is asked for."""
     return datetime(2027, 1, 11, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_kept() -> None:
+    """Answers kept by this process are about rows that the last test took back."""
+    kept.shelf.clear()
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,14 @@ from bookings.selectors.diaries import Diary, booked_in, diaries, explain
 from bookings.selectors.hours import UTC_ZONE, coach_zone, coach_zones, hours_of
 from bookings.selectors.offered import candidates, coaches, demo_allowed, event_types, own_coach
 from bookings.selectors.slots import Month, OpenSlot, month_of_slots, month_with_change, nearest_slots, week_preview
+from bookings.selectors.stamps import Stamp, stamp
 
 __all__ = [
     "UTC_ZONE",
     "Diary",
     "Month",
     "OpenSlot",
+    "Stamp",
     "booked_in",
     "candidates",
     "coach_zone",
@@ -24,5 +26,6 @@ __all__ = [
     "month_with_change",
     "nearest_slots",
     "own_coach",
+    "stamp",
     "week_preview",
 ]

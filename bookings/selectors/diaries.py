@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from bookings.models import BLOCKING, Booking, Coach, EventType, OutsideBusy, TimeOff
 from bookings.scheduling import Busy, Explanation, Hours, Interval, Limit, Period, Reason, SlotQuestion
@@ -15,6 +16,7 @@ from bookings.selectors.offered import event_types
 
 Status = Booking.Status
 A_SECOND = timedelta(seconds=1)
+_TIME_OFF, _OUTSIDE = 0, 1
 # A limit counts whole ISO weeks of the coach's zone, which may reach a day further than those of UTC.
 _WEEK_AND_A_DAY = timedelta(days=8)
 
@@ -74,7 +76,7 @@ def diaries(
     without: Booking | None = None,
     duration: timedelta | None = None,
 ) -> list[Diary]:
-    """The diaries of these coaches for calls starting in [since, until): six queries at most for any number of coaches.
+    """The diaries of these coaches for calls starting in [since, until): five queries at most for any number of coaches.
 
     Holds and requests that have run out at `now` are not in them, nor is the booking `without`.
     """
@@ -84,14 +86,8 @@ def diaries(
         books[pk].hours = hours
     busy_since = since - event_type.buffer_before
     busy_until = until + size + event_type.buffer_after
-    away = TimeOff.objects.filter(coach__in=books, end__gt=busy_since, start__lt=busy_until).order_by()
-    for pk, start, end in away.values_list("coach_id", "start", "end"):
-        books[pk].time_off.append(Interval(start, end))
-    elsewhere = OutsideBusy.objects.filter(
-        calendar__coach__in=books, calendar__enabled=True, end__gt=busy_since, start__lt=busy_until
-    ).order_by()
-    for pk, start, end in elsewhere.values_list("calendar__coach_id", "start", "end"):
-        books[pk].outside.append(Interval(start, end))
+    for pk, start, end, kind in _away(list(books), busy_since, busy_until):
+        (books[pk].time_off if kind == _TIME_OFF else books[pk].outside).append(Interval(start, end))
     bookings = _counting(chosen, event_type, busy_since, busy_until, now)
     if without is not None:
         bookings = bookings.exclude(pk=without.pk)
@@ -139,6 +135,17 @@ def explain(
     until = start + A_SECOND
     (diary,) = diaries([coach], event_type, since=start, until=until, now=now, duration=duration)
     return ask_why(diary.question(event_type, since=start, until=until, now=now, duration=duration), start)
+
+
+def _away(ids: list[int], since: datetime, until: datetime) -> QuerySet[Any, tuple[int, datetime, datetime, int]]:
+    """Time off and busy times from outside calendars that meet [since, until): one query for both."""
+    time_off = TimeOff.objects.filter(coach__in=ids, end__gt=since, start__lt=until).order_by()
+    outside = OutsideBusy.objects.filter(
+        calendar__coach__in=ids, calendar__enabled=True, end__gt=since, start__lt=until
+    ).order_by()
+    return time_off.values_list("coach_id", "start", "end", Value(_TIME_OFF)).union(
+        outside.values_list("calendar__coach_id", "start", "end", Value(_OUTSIDE)), all=True
+    )
 
 
 def _counting(

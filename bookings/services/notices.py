@@ -74,7 +74,11 @@ def mail_confirmation(booking: Booking, *, now: datetime) -> None:
 def moved(booking: Booking, *, before: Before, actor: str, why: str, now: datetime) -> None:
     """A call has another time or coach: new invitations, and a CANCEL to a coach who has lost it."""
     topic = ledger.bump(booking.topic_key, why="The call was moved.")
-    was: dict[str, int | str] = {"was_start": before.start.isoformat(), "was_end": before.end.isoformat(), "was_coach": before.coach.pk}
+    was: dict[str, int | str] = {
+        "was_start": before.start.isoformat(),
+        "was_end": before.end.isoformat(),
+        "was_coach": before.coach.pk,
+    }
     if booking.status == Booking.Status.PENDING:
         _mail_request(booking, now=now)
     else:

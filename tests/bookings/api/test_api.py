@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from bookings.models import EventType, LocationKind
+from bookings.api import kept
+from bookings.models import Coach, EventType, LocationKind
 from tests.bookings.house import DAY, TUESDAY_TEN, a_coach, a_type, book, hold
 
 SLOTS = "/api/event-types/consultation/slots"
@@ -21,6 +22,8 @@ def test_event_types_say_what_can_be_booked(program: Client, kind: EventType) ->
             "title": "Career consultation",
             "summary": "The next step.",
             "duration_minutes": 30,
+            "durations_minutes": [30],
+            "needs_approval": False,
             "location": "video",
             "price": "Free",
             "coaches": ["ada"],
@@ -83,7 +86,7 @@ def test_without_a_range_the_next_31_days_are_answered_in_the_institutes_zone(pr
     assert answer["time_zone"] == "America/New_York"
     assert (answer["slots"][0]["start"], answer["slots"][-1]["start"]) == (
         "2027-01-12T14:00:00Z",
-        "2027-02-11T14:30:00Z",
+        "2027-02-10T15:30:00Z",
     )
 
 
@@ -107,7 +110,7 @@ def test_what_is_held_or_booked_is_not_offered(program: Client, kind: EventType)
         ({"to": "2027-01-12T10:00:00"}, 422, "to: give a date such as"),
         ({"coach": "nobody"}, 422, "coach: nobody of that name takes this kind of call."),
         ({"coach": "a\0b"}, 422, "coach: nobody of that name takes this kind of call."),
-        ({"duration": "45"}, 422, "duration: this kind of call has no such length."),
+        ({"duration": "45"}, 422, "duration: this kind of call takes 30 minutes."),
     ],
 )
 def test_what_cannot_be_answered_gets_a_sentence(
@@ -158,8 +161,11 @@ def test_more_coaches_cost_no_more_queries(
 ) -> None:
     for number in range(5):
         kind.coaches.add(a_coach(f"coach-{number}"))
-    with django_assert_max_num_queries(8):
-        program.get(SLOTS)
+    Coach.objects.update(holiday_country="US")
+    for query in ({}, {"time_zone": "America/Chicago"}, {"time_zone": "America/Chicago", "coach": "coach-3"}):
+        kept.shelf.clear()
+        with django_assert_max_num_queries(8):
+            program.get(SLOTS, query)
 
 
 def test_a_call_by_phone_is_said_to_be_one(program: Client) -> None:

@@ -1,17 +1,19 @@
-"""The public JSON of the booking room: event types, their open slots, coaches. Read only, no cookies, no CORS."""
+"""The routes of the public JSON."""
 
+import json
 import re
 import zoneinfo
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest
-from django.views.decorators.http import conditional_page
-from ninja import Field, NinjaAPI, Query, Schema
-from ninja.decorators import decorate_view
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from ninja import NinjaAPI, Query
 from ninja.errors import HttpError
 
 from bookings import selectors
+from bookings.api import kept
+from bookings.api.schemas import CoachOut, EventTypeOut, Problem, SlotsOut, SlotsQuery
 from bookings.models import Coach, EventType
 from bookings.scheduling import Hours, zone_at
 from bookings.scheduling.intervals import instant
@@ -34,58 +36,6 @@ api = NinjaAPI(
 )
 
 
-class EventTypeOut(Schema):
-    """A kind of call."""
-
-    slug: str
-    title: str
-    summary: str
-    duration_minutes: int
-    location: str = Field(description="video, phone or in_person")
-    price: str
-    coaches: list[str] = Field(description="Slugs of the coaches who take it")
-
-
-class CoachOut(Schema):
-    """Somebody who can be booked."""
-
-    slug: str
-    name: str
-    headline: str
-    time_zone: str
-
-
-class SlotOut(Schema):
-    """A time that is free."""
-
-    start: str = Field(description="Instant in UTC, e.g. 2027-03-09T20:00:00Z")
-    local: str = Field(description="The same in the zone asked for, with its offset")
-    coaches: list[str] = Field(description="Slugs of the coaches who are free then")
-
-
-class SlotsOut(Schema):
-    """The free times of a range, sorted."""
-
-    time_zone: str
-    slots: list[SlotOut]
-
-
-class SlotsQuery(Schema):
-    """What to look for; times are instants (with offset) or dates in `time_zone`, and `to` is not included."""
-
-    since: str = Field("", alias="from", description="First instant or date; now, where left out")
-    until: str = Field("", alias="to", description="End, not included; 31 days after `from`, where left out")
-    time_zone: str = Field("", description="IANA name; the institute's zone, where left out")
-    coach: str = Field("", description="Slug of a coach; any coach, where left out")
-    duration: str = Field("", description="Minutes; the event type's own")
-
-
-class Problem(Schema):
-    """Why there is no answer."""
-
-    detail: str
-
-
 def _event_type(slug: str) -> EventType:
     found = None if len(slug) > 80 or "\0" in slug else selectors.event_types().filter(slug=slug).first()
     if found is None:
@@ -101,13 +51,25 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def _coach(slug: str, kind: EventType) -> Coach | None:
-    if not slug:
-        return None
-    found = None if len(slug) > 80 or "\0" in slug else selectors.coaches(kind).filter(slug=slug).first()
-    if found is None:
+def _sane(slug: str) -> str:
+    return "" if len(slug) > 80 or "\0" in slug else slug
+
+
+def _chosen(slug: str, kind: EventType) -> list[Coach]:
+    """The coaches asked about: everybody who takes this kind of call, or the one named."""
+    eligible = selectors.coaches(kind)
+    found = list(eligible.filter(slug=_sane(slug)) if slug else eligible)
+    if slug and not found:
         raise HttpError(422, "coach: nobody of that name takes this kind of call.")
     return found
+
+
+def _duration(value: str, kind: EventType) -> timedelta:
+    """The length asked for, in minutes, or the usual one."""
+    offered = {str(int(each.total_seconds() // 60)): each for each in kind.durations}
+    if value and value not in offered:
+        raise HttpError(422, f"duration: this kind of call takes {' or '.join(offered)} minutes.")
+    return offered[value] if value else kind.duration
 
 
 def _moment(name: str, value: str, zone: ZoneInfo) -> datetime | None:
@@ -144,6 +106,8 @@ def event_types(request: HttpRequest) -> list[EventTypeOut]:
             title=kind.title,
             summary=kind.summary,
             duration_minutes=int(kind.duration.total_seconds() // 60),
+            durations_minutes=[int(each.total_seconds() // 60) for each in kind.durations],
+            needs_approval=kind.needs_approval,
             location=kind.location_kind,
             price=kind.price_text,
             coaches=[coach.slug for coach in kind.coaches.all() if coach.slug in bookable],
@@ -171,29 +135,50 @@ def coaches(request: HttpRequest) -> list[CoachOut]:
     response={200: SlotsOut, 404: Problem, 422: Problem},
     summary="The free times of one kind of call",
 )
-@decorate_view(conditional_page)
-def slots(request: HttpRequest, slug: str, query: Query[SlotsQuery]) -> SlotsOut:
+def slots(request: HttpRequest, slug: str, query: Query[SlotsQuery]) -> HttpResponse:
     now = clock.now()
+    # Before any row is read: a write in between makes this stamp an old one, never the answer a stale one. Without a
+    # zone the answer hangs on the institute's, which has no stamp.
+    stamp = selectors.stamp(slug=_sane(slug), coach=_sane(query.coach)) if query.time_zone else None
     kind = _event_type(slug)
     zone = _zone(query.time_zone)
-    coach = _coach(query.coach, kind)
-    if query.duration and query.duration != str(int(kind.duration.total_seconds() // 60)):
-        raise HttpError(422, "duration: this kind of call has no such length.")
-    since = _moment("from", query.since, zone) or now
+    chosen = _chosen(query.coach, kind)
+    duration = _duration(query.duration, kind)
+    today = now.astimezone(zone).date()
+    since = _moment("from", query.since, zone) or _midnight(today, zone)
     until = _moment("to", query.until, zone) or since + USUAL
     if until < since:
         raise HttpError(422, "to: must not be before from.")
     if until - since > LONGEST:
         raise HttpError(422, "to: ask for at most 100 days at once.")
-    found = selectors.month_of_slots(event_type=kind, coach=coach, since=since, until=until, now=now)
-    return SlotsOut(
-        time_zone=zone.key,
-        slots=[
-            SlotOut(
-                start=slot.start.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                local=slot.start.astimezone(zone).isoformat(timespec="seconds"),
-                coaches=list(slot.coaches),
-            )
-            for slot in found
-        ],
+    month = selectors.month_with_change(
+        event_type=kind, chosen=chosen, since=since, until=until, now=now, duration=duration
     )
+    body = _written(month.slots, zone)
+    etag = kept.etag_of(body)
+    if stamp is not None:
+        # Without `from` the range itself begins anew at midnight.
+        ends = [] if query.since else [_midnight(today + timedelta(days=1), zone)]
+        ends += [month.next_change] if month.next_change is not None else []
+        shelved = kept.Kept(slug, query.coach, stamp, min(ends, default=None), body, etag)
+        kept.shelf.put(kept.key_of(request), shelved)
+    response = kept.answer(body, etag)
+    answer = get_conditional_response(request, etag=etag, response=response)
+    return response if answer is None else answer
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return instant(opens_at(day, MIDNIGHT, zone))
+
+
+def _written(slots: list[selectors.OpenSlot], zone: ZoneInfo) -> bytes:
+    """The answer's bytes, as SlotsOut says; written by hand, because a month of many coaches is long."""
+    found = [
+        {
+            "start": slot.start.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "local": slot.start.astimezone(zone).isoformat(timespec="seconds"),
+            "coaches": slot.coaches,
+        }
+        for slot in slots
+    ]
+    return json.dumps({"time_zone": zone.key, "slots": found}, separators=(",", ":")).encode()
