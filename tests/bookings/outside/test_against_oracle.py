@@ -98,22 +98,26 @@ def calendars(draw: Any) -> bytes:
 
 def oracle(body: bytes) -> list[tuple[int, int]]:
     """The busy times as recurring-ical-events sees them; what is free is left to us."""
-    found = recurring_ical_events.of(icalendar.Calendar.from_ical(body)).between(
-        SINCE - timedelta(days=5), UNTIL + timedelta(days=5)
-    )
-    return merged(
-        clipped((seconds(each["DTSTART"].dt), seconds(each["DTEND"].dt)) for each in found if not is_free(each))
-    )
+    near = (SINCE - timedelta(days=5), UNTIL + timedelta(days=5))
+    found = recurring_ical_events.of(icalendar.Calendar.from_ical(body)).between(*near)
+    return merged(clipped(span(each["DTSTART"].dt, each["DTEND"].dt) for each in found if not is_free(each)))
 
 
 def is_free(event: Any) -> bool:
     return str(event.get("TRANSP", "")) == "TRANSPARENT"
 
 
-def seconds(value: date | datetime) -> int:
-    if not isinstance(value, datetime):
-        value = datetime.combine(value, time(), COACH)
-    return int(value.timestamp())
+def span(start: date | datetime, end: date | datetime) -> tuple[int, int]:
+    begins, ends = aware(start), aware(end)
+    seen = begins.astimezone(UTC).astimezone(begins.tzinfo)
+    if seen.replace(tzinfo=None) != begins.replace(tzinfo=None):
+        # A start that the clock skips: it is moved forward there with its end left behind, so that no time remains.
+        ends += seen.replace(tzinfo=None) - begins.replace(tzinfo=None)
+    return int(begins.timestamp()), int(ends.timestamp())
+
+
+def aware(value: date | datetime) -> datetime:
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), COACH)
 
 
 def clipped(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
