@@ -6,6 +6,7 @@ from celery import shared_task
 
 from bookings import services
 from bookings.errors import Busy
+from bookings.outside import refreshing
 from mail import clock
 
 log = logging.getLogger(__name__)
@@ -32,3 +33,11 @@ def decline_unanswered() -> None:
     else:
         if number:
             log.info("Declined %d requests that nobody answered", number)
+
+
+@shared_task(name="bookings.refresh_outside", ignore_result=True)
+def refresh_outside() -> None:
+    """Fetch the outside calendars whose turn it is."""
+    number = refreshing.refresh_due(now=clock.now())
+    if number:
+        log.info("Fetched %d outside calendars", number)

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -69,6 +70,14 @@ def read_networks(name: str) -> list[IPNetwork]:
         return [ipaddress.ip_network(word, strict=False) for word in read_words(name)]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must list addresses or networks: {error}") from error
+
+
+def read_ports(name: str, default: Iterable[int]) -> list[int]:
+    """Port numbers with commas between them; raises ImproperlyConfigured for anything else."""
+    words = read_words(name)
+    if not all(word.isascii() and word.isdigit() and 0 < int(word) < 65_536 for word in words):
+        raise ImproperlyConfigured(f"{name} must be port numbers from 1 to 65535 with commas, such as 80,443.")
+    return [int(word) for word in words] or [*default]
 
 
 def read_secret_key(name: str, *, debug: bool) -> str:

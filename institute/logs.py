@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 # Any long url-safe run inside a path is treated as a link token (tokens have 32 characters).
 _TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=[/?.\s\"']|$)")
@@ -34,3 +35,20 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["error"] = masked(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=True)
+
+
+def config(*, level: str) -> dict[str, Any]:
+    """Everything to standard error, as masked JSON lines; the chatter of libraries only from warnings on."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "institute.logs.JsonLines"}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+            "django": {"level": "INFO"},
+            "celery": {"level": "WARNING"},
+            "kombu": {"level": "WARNING"},
+        },
+    }

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
+from institute import logs
 from institute.desk.theme import UNFOLD  # noqa: F401  django-unfold reads it here
 from institute.env import (
     env,
@@ -15,6 +16,7 @@ from institute.env import (
     read_flag,
     read_networks,
     read_number,
+    read_ports,
     read_secret_key,
     read_site_url,
     read_text,
@@ -162,6 +164,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(CELERY_FOLDER / "beat")
 CELERY_BEAT_SCHEDULE = {
     "send-due-mail": {"task": "mail.send_due", "schedule": 15.0, "options": {"expires": 15}},
     "tidy-holds": {"task": "bookings.tidy_holds", "schedule": 600.0, "options": {"expires": 300}},
+    "refresh-outside": {"task": "bookings.refresh_outside", "schedule": 60.0, "options": {"expires": 55}},
     "decline-unanswered": {"task": "bookings.decline_unanswered", "schedule": 60.0, "options": {"expires": 55}},
     "tidy-limits": {"task": "leads.tidy", "schedule": 3600.0, "options": {"expires": 600}},
     "tidy-mail": {"task": "mail.tidy", "schedule": 3600.0, "options": {"expires": 600}},
@@ -277,19 +280,10 @@ BOOKING_GATE_LOCK = True
 BOOKING_GATE_CHECK = True
 UNGUARDED_FOR_TESTS = False
 
+# --- Outside calendars: fetched by the worker only, and only from public addresses -------------------------------------
+OUTSIDE_PORTS = tuple(read_ports("OUTSIDE_PORTS", (80, 443)))
+OUTSIDE_NETWORKS = tuple(read_networks("OUTSIDE_NETWORKS"))
+OUTSIDE_INTERVAL = read_number("OUTSIDE_INTERVAL", default=900, least=60)
+
 # --- Logs: JSON lines, masked -----------------------------------------------------------------------------------------
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "institute.logs.JsonLines"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["console"], "level": read_text("LOG_LEVEL", "INFO").upper()},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "django": {"level": "INFO"},
-        "celery": {"level": "WARNING"},
-        "kombu": {"level": "WARNING"},
-    },
-}
-WEB_THREADS = read_number("WEB_THREADS", default=8, least=1)
-WEB_WORKERS = read_number("WEB_WORKERS", default=2, least=1)
+LOGGING: dict[str, Any] = logs.config(level=read_text("LOG_LEVEL", "INFO").upper())

@@ -70,6 +70,11 @@ def test_old_keys_can_stay_valid_for_a_while() -> None:
             "smtp://smtp.example.org:25",
             "EMAIL_URL must use smtp+tls:// or smtp+ssl:// for a host that is not this machine.",
         ),
+        (
+            "OUTSIDE_PORTS",
+            "80,https",
+            "OUTSIDE_PORTS must be port numbers from 1 to 65535 with commas, such as 80,443.",
+        ),
         ("ADMIN_PATH", "/", "ADMIN_PATH must not be empty."),
         (
             "CLOCK_SHIFT_FILE",
