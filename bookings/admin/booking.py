@@ -96,7 +96,10 @@ class BookingAdmin(OwnRows):
         ("Outcome", {"fields": ("next_step", "programme", "programme_value")}),
         (
             "Record",
-            {"fields": ("uid", "version", "source", "created_at", "held_until", "cancelled_at", "cancel_reason")},
+            {
+                "classes": ("collapse",),
+                "fields": ("uid", "version", "source", "created_at", "held_until", "cancelled_at", "cancel_reason"),
+            },
         ),
     )
 

@@ -7,18 +7,12 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from bookings.admin.own import HoursOfCoach
+from bookings.admin.hours.page import Editor, holds
+from bookings.admin.own import HoursOfCoach, forbid
 from bookings.models import AvailabilityRule, DateOverride, DateOverrideWindow, Schedule
+from mail import clock
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-class RuleInline(TabularInline):
-    """Open from … to … on a weekday; several lines a day are fine."""
-
-    model = AvailabilityRule
-    extra = 0
-    fields = ("weekday", "opens", "closes")
 
 
 class WindowInline(TabularInline):
@@ -37,10 +31,9 @@ def hours(rows: Any) -> str:
 
 @admin.register(Schedule)
 class ScheduleAdmin(HoursOfCoach):
-    """A coach's weekly hours in one time zone."""
+    """A coach's weekly hours in one time zone; both pages of it are the hours editor."""
 
-    inlines = (RuleInline,)
-    list_display = ("name", "coach", "time_zone", "week", "valid_from", "valid_until")
+    list_display = ("name", "coach", "time_zone", "week", "holds", "valid_from", "valid_until")
     list_filter = ("coach",)
     search_fields = ("name", "coach__name")
     search_help_text = "Name of the schedule or the coach"
@@ -55,6 +48,33 @@ class ScheduleAdmin(HoursOfCoach):
         """The coach, and the one the schedule belonged to before."""
         before = Schedule.objects.filter(pk=obj.pk).values_list("coach_id", flat=True)
         return {obj.coach_id, *before}
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """The hours editor, which saves the whole week in a transaction of its own."""
+        if object_id is None:
+            if not self.has_add_permission(request):
+                forbid(request, "bookings.add_schedule")
+            return Editor(self, request, Schedule(), editable=True).answer()
+        schedule = self.own_row(request, object_id)
+        if not self.has_view_permission(request, schedule):
+            forbid(request, "bookings.view_schedule")
+        editable = self.has_change_permission(request, schedule)
+        if request.method == "POST" and not editable:
+            forbid(request, "bookings.change_schedule")
+        return Editor(self, request, schedule, editable=editable).answer()
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        """Outside the transaction that Django's own change page opens."""
+        return self.changeform_view(request, object_id)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Outside the transaction that Django's own change page opens."""
+        return self.changeform_view(request)
+
+    @display(description="Valid", label={"now": "success", "later": "info", "over": "warning"})
+    def holds(self, schedule: Schedule) -> str:
+        """Whether these are the hours of today."""
+        return holds(schedule, now=clock.now())
 
     @display(description="Week")
     def week(self, schedule: Schedule) -> str:

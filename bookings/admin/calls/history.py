@@ -20,6 +20,7 @@ class EventInline(TabularInline):
     model = BookingEvent
     extra = 0
     can_delete = False
+    hide_title = True
     fields = ("at", "name", "who", "why", "changed")
     readonly_fields = fields
     verbose_name_plural = "history"

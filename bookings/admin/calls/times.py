@@ -134,9 +134,14 @@ def _days(
         said = ""
         if there is not None:
             said = there.time if there.day == here.day else f"{there.short_day}, {there.time}"
-        who = ", ".join(sorted(by_slug.get(slug, slug) for slug in slot.coaches)) if names else ""
+        who = _few(sorted(by_slug.get(slug, slug) for slug in slot.coaches)) if names else ""
         days.setdefault(f"{here.day} {here.year}", []).append(FreeTime(value_of(slot.start), here.time, said, who))
     return tuple(FreeDay(name, tuple(times)) for name, times in days.items())
+
+
+def _few(names: list[str]) -> str:
+    """Two names, or how many there are."""
+    return ", ".join(names) if len(names) < 3 else f"{len(names)} coaches free"
 
 
 def _monday(day: date) -> date:
