@@ -287,3 +287,5 @@ OUTSIDE_INTERVAL = read_number("OUTSIDE_INTERVAL", default=900, least=60)
 
 # --- Logs: JSON lines, masked -----------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = logs.config(level=read_text("LOG_LEVEL", "INFO").upper())
+WEB_THREADS = read_number("WEB_THREADS", default=8, least=1)
+WEB_WORKERS = read_number("WEB_WORKERS", default=2, least=1)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,41 +14,14 @@ from django.db.models import Q
 from bookings import selectors
 from bookings.errors import KeyReused, PhoneNeeded, TooManyOpen
 from bookings.models import Answer, Booking, Coach, EventType, LocationKind
-from bookings.models.answers import stored
 from bookings.services import gate, notices, rows
 from bookings.services.choosing import Wish, with_a_coach
 from bookings.services.rows import Actor, Status
+from bookings.services.typed import Attendee, attendee
 from leads import people
 from leads.models import Lead
-from mail.text import one_line, plain
 
 A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Attendee:
-    """What was typed about the person, cleaned before it meets the database, a header or a calendar."""
-
-    name: str
-    email: str
-    phone: str
-    questions: str
-    time_zone: str
-    access_needs: str
-    answers: tuple[Answer, ...]
-
-    @property
-    def columns(self) -> dict[str, Any]:
-        """The booking's columns."""
-        return {
-            "attendee_name": self.name,
-            "attendee_email": self.email,
-            "attendee_phone": self.phone,
-            "attendee_time_zone": self.time_zone,
-            "questions": self.questions,
-            "access_needs": self.access_needs,
-            "answers": stored(self.answers),
-        }
 
 
 class _HoldOver(Exception):  # noqa: N818 - a turn of the conversation, not a failure
@@ -82,7 +55,7 @@ def confirm(
     Raises SlotTaken, NotOffered, KeyReused, PhoneNeeded, TooManyOpen, Busy.
     """
     wish = Wish(event_type=event_type, start=start, coach=coach, duration=duration)
-    who = _attendee(name, email, phone, questions, time_zone, access_needs, answers)
+    who = attendee(name, email, phone, questions, time_zone, access_needs, answers)
     return _Form(key=idempotency_key, wish=wish, attendee=who, page=page, now=now).answer(hold)
 
 
@@ -108,7 +81,7 @@ def book_for(
     Notice, booking window, approval and the limit of calls per person do not bind staff. Without a wish for a coach the
     student's own comes first. Raises SlotTaken, NotOffered, KeyReused, PhoneNeeded, Busy.
     """
-    who = _attendee(name, email, phone, questions, time_zone, access_needs, answers)
+    who = attendee(name, email, phone, questions, time_zone, access_needs, answers)
     own = selectors.own_coach(Lead.objects.filter(email=who.email).first())
     wish = Wish(event_type=event_type, start=start, coach=coach, duration=duration, own=own, by_staff=True)
     return _Form(key=idempotency_key, wish=wish, attendee=who, page="", now=now, staff=actor).answer(None)
@@ -117,26 +90,6 @@ def book_for(
 def approval_deadline(*, start: datetime, notice: timedelta, now: datetime) -> datetime:
     """Until when a coach can answer a request: a day, or minimum notice, but an hour in any case before the start."""
     return min(start, max(min(now + A_DAY, start - notice), now + AN_HOUR))
-
-
-def _attendee(
-    name: str, email: str, phone: str, questions: str, time_zone: str, access_needs: str, answers: Sequence[Answer]
-) -> Attendee:
-    return Attendee(
-        name=one_line(name, limit=200),
-        email=people.normalise_email(email)[:254],
-        phone=one_line(phone, limit=32),
-        questions=plain(questions),
-        time_zone=one_line(time_zone, limit=64),
-        access_needs=plain(access_needs, limit=2000),
-        answers=clean_answers(answers),
-    )
-
-
-def clean_answers(answers: Sequence[Answer]) -> tuple[Answer, ...]:
-    """The answers without controls, and without those that say nothing."""
-    cleaned = (replace(each, label=one_line(each.label), value=plain(each.value, limit=2000)) for each in answers)
-    return tuple(each for each in cleaned if each.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from bookings.errors import NotActive, PhoneNeeded, TooManyRequests
 from bookings.models import Answer, Booking, LocationKind
 from bookings.models.answers import stored
 from bookings.services import gate, notices, rows
-from bookings.services.confirming import clean_answers
 from bookings.services.rows import Actor
+from bookings.services.typed import clean_answers
 from mail.text import one_line, plain
 
 REQUESTS_A_DAY = 3
