@@ -3,7 +3,16 @@
 from bookings.admin.booking import BookingAdmin
 from bookings.admin.coach import CoachAdmin
 from bookings.admin.event_type import EventTypeAdmin
+from bookings.admin.outside import OutsideCalendarAdmin
 from bookings.admin.schedule import DateOverrideAdmin, ScheduleAdmin
 from bookings.admin.time_off import TimeOffAdmin
 
-__all__ = ["BookingAdmin", "CoachAdmin", "DateOverrideAdmin", "EventTypeAdmin", "ScheduleAdmin", "TimeOffAdmin"]
+__all__ = [
+    "BookingAdmin",
+    "CoachAdmin",
+    "DateOverrideAdmin",
+    "EventTypeAdmin",
+    "OutsideCalendarAdmin",
+    "ScheduleAdmin",
+    "TimeOffAdmin",
+]
