@@ -171,3 +171,88 @@ def test_a_call_takes_the_same_queries_whatever_the_number_of_coaches_and_calls(
     for day in (8, 9, 10):
         book(kind, TUESDAY_TEN + day * DAY, email=f"day{day}@example.org")
     assert any_coach(TUESDAY_TEN + 13 * DAY + HOUR, "two@example.org") == alone
+
+
+def test_a_public_holiday_closes_the_day_unless_it_is_worked_on_or_overridden(kind: EventType, ada: Coach) -> None:
+    king_day = {
+        "since": datetime(2027, 1, 18, 5, tzinfo=NOW.tzinfo),
+        "until": datetime(2027, 1, 19, 5, tzinfo=NOW.tzinfo),
+    }
+    assert len(slots(kind, **king_day)) == 3
+    ada.holiday_country = "US"
+    ada.save()
+    assert slots(kind, **king_day) == []
+    ada.worked_holidays.create(name="Martin Luther King Jr. Day")
+    assert len(slots(kind, **king_day)) == 3
+    ada.worked_holidays.all().delete()
+    override = DateOverride.objects.create(schedule=ada.schedules.get(), date=date(2027, 1, 18))
+    DateOverrideWindow.objects.create(override=override, opens=time(9), closes=time(10))
+    assert clock(slots(kind, **king_day)) == [9]
+
+
+def test_busy_time_elsewhere_is_busy_while_its_calendar_is_on(kind: EventType, ada: Coach) -> None:
+    calendar = ada.outside_calendars.create(name="Work", url="https://calendar.example.org/x.ics")
+    calendar.busy.create(start=TUESDAY_TEN, end=TUESDAY_TEN + MINUTE)
+    assert clock(slots(kind)) == [9, 11]
+    why = selectors.explain(coach=ada, event_type=kind, start=TUESDAY_TEN, now=NOW)
+    assert why is not None
+    assert why.reason == "outside calendar"
+    calendar.enabled = False
+    calendar.save()
+    assert clock(slots(kind)) == [9, 10, 11]
+
+
+def test_why_not_asks_type_and_coach_first_and_names_the_call(kind: EventType, ada: Coach) -> None:
+    def why(start: datetime = TUESDAY_TEN) -> tuple[str, str] | None:
+        found = selectors.explain(coach=ada, event_type=EventType.objects.get(), start=start, now=NOW)
+        return (str(found.reason), found.name) if found else None
+
+    assert why() is None
+    book(kind, name="Grace Visitor")
+    assert why() == ("booking or hold", "Grace Visitor")
+    assert why(NOW - HOUR) == ("under minimum notice", "")
+    kind.coaches.clear()
+    assert why() == ("coach not eligible", "")
+    EventType.objects.update(enabled=False)
+    assert why() == ("type disabled", "")
+
+
+def test_ones_own_coach_is_the_one_of_the_latest_call_that_was_not_missed(kind: EventType, ada: Coach) -> None:
+    bob = a_coach("bob")
+    kind.coaches.add(bob)
+    first = book(kind, TUESDAY_TEN, ada)
+    later = book(kind, TUESDAY_TEN + DAY, bob)
+    assert first.lead is not None
+    assert selectors.own_coach(first.lead) == bob
+    services.record_outcome(booking=later, outcome="no_show", actor="bob", now=TUESDAY_TEN + 2 * DAY)
+    assert selectors.own_coach(first.lead) == ada
+    assert selectors.own_coach(None) is None
+
+
+def test_a_longer_call_needs_a_longer_gap(kind: EventType, ada: Coach) -> None:
+    EventType.objects.update(other_durations=[90])
+    book(kind, TUESDAY_TEN)
+    kind = EventType.objects.get()
+    assert clock(slots(kind, duration=90 * MINUTE)) == []
+    assert clock(slots(kind)) == [9, 11]
+
+
+def test_the_week_as_it_will_be_offered_is_by_the_coachs_own_dates(kind: EventType, ada: Coach) -> None:
+    week = selectors.week_preview(coach=ada, event_type=kind, monday=date(2027, 1, 11), now=NOW)
+    assert {day.isoformat(): len(calls) for day, calls in week.items()} == {
+        "2027-01-11": 0,
+        "2027-01-12": 3,
+        "2027-01-13": 3,
+        "2027-01-14": 3,
+        "2027-01-15": 3,
+        "2027-01-16": 0,
+        "2027-01-17": 0,
+    }
+    assert week[date(2027, 1, 12)][0] == (TUESDAY_TEN - HOUR, TUESDAY_TEN - HOUR + kind.duration)
+
+
+def test_staff_see_times_under_notice_and_beyond_the_window(kind: EventType) -> None:
+    EventType.objects.update(minimum_notice=10 * DAY, booking_window=11 * DAY)
+    kind = EventType.objects.get()
+    assert slots(kind) == []
+    assert clock(slots(kind, by_staff=True)) == [9, 10, 11]

@@ -2,67 +2,20 @@
 
 import re
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from icalendar import Calendar
-from pytest_django import Settings
 
 from bookings import emails, links, services
 from bookings.models import Booking, Coach, EventType
-from mail import compose, registry, tokens
-from mail.models import Message
+from mail import registry
 from mail.registry import Rendered, Skip
-from tests.bookings.house import DAY, HOUR, MINUTE, NOW, TUESDAY_TEN, a_coach, a_type, book, cancel
+from tests.bookings.emails.inbox import calendar_of, parts, render, sent
+from tests.bookings.house import DAY, HOUR, MINUTE, NOW, TUESDAY_TEN, book, cancel
 from tests.mail.naughty import NAUGHTY
 
 pytestmark = pytest.mark.django_db
 START = TUESDAY_TEN + 7 * DAY
 QUESTION = "Should I move from testing to TPM? See https://my.example/cv"
-
-
-@pytest.fixture
-def kind(settings: Settings) -> EventType:
-    settings.SITE_URL = "https://institute.example"
-    settings.DEFAULT_FROM_EMAIL = "Tpm Institute <hello@institute.example>"
-    return a_type(a_coach(user=User.objects.create_user("ada", "ada@institute.example")))
-
-
-def minted(purpose: str, subject: str, expires_at: datetime | None, detail: str = "") -> str:
-    return tokens.mint(purpose=purpose, subject=subject, expires_at=expires_at, now=NOW, detail=detail)
-
-
-def row(kind: str, version: int = 1) -> Message:
-    return Message.objects.filter(kind=kind, topic_version=version).order_by("due_at")[0]
-
-
-def render(kind: str, version: int = 1, now: datetime = NOW) -> Rendered | Skip:
-    return registry.get(kind).render(row(kind, version), minted, now)
-
-
-def sent(kind: str, version: int = 1, now: datetime = NOW) -> EmailMessage:
-    rendered = render(kind, version, now)
-    assert isinstance(rendered, Rendered)
-    message = message_from_bytes(compose.build(row(kind, version), rendered, now=now), policy=policy.default)
-    assert isinstance(message, EmailMessage)
-    return message
-
-
-def parts(message: EmailMessage) -> dict[str, Any]:
-    found = [part for part in message.walk() if not part.is_multipart()]
-    return {part.get_content_type(): part.get_content().replace("\r\n", "\n") for part in found}
-
-
-def calendar_of(message: EmailMessage) -> Any:
-    part = list(message.walk())[-1]
-    assert part.get_content_type() == "text/calendar"
-    assert part.get_content_disposition() is None
-    calendar = Calendar.from_ical(part.get_content())
-    assert part["Content-Type"].params["method"] == str(calendar["METHOD"])
-    return calendar
 
 
 def test_the_confirmation_says_how_to_join_first_and_how_to_cancel_second(kind: EventType) -> None:
