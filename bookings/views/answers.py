@@ -26,5 +26,7 @@ def sentence(error: BookingError) -> str:
 
 
 def status(error: BookingError) -> int:
-    """409 where somebody else was there first, 422 where the request itself could not be met."""
+    """409 where somebody else was there first, 429 for one too many, 422 where the request itself could not be met."""
+    if isinstance(error, TooManyRequests):
+        return 429
     return 409 if isinstance(error, SlotTaken | Busy) else 422

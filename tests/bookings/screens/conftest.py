@@ -5,11 +5,13 @@ import pytest
 import time_machine
 from django.test import Client
 
-from bookings.models import Coach, EventType
-from tests.bookings.house import NOW, a_coach, a_type
+from bookings import links
+from bookings.models import Booking, Coach, EventType
+from tests.bookings.house import DAY, NOW, TUESDAY_TEN, a_coach, a_type, book
 from tests.bookings.screens.visit import held_page, page
 
 TEN = "2027-01-12T15:00:00Z"
+FRIDAY_TEN = TUESDAY_TEN + 3 * DAY
 SHORTLY = timedelta(seconds=5)
 
 
@@ -30,6 +32,25 @@ def ada(db: None) -> Coach:
 def kind(ada: Coach) -> EventType:
     """Half an hour by video with Ada."""
     return a_type(ada, slug="consultation", summary="The next step.", price_text="Free")
+
+
+@pytest.fixture
+def call(kind: EventType, clock: time_machine.Traveller) -> Booking:
+    """Friday 10:00 in New York, booked from Chicago on Monday."""
+    return book(kind, start=FRIDAY_TEN)
+
+
+@pytest.fixture
+def token(call: Booking) -> str:
+    """A manage link of that call."""
+    return links.mint_manage(booking=call, now=NOW)
+
+
+@pytest.fixture
+def request_(kind: EventType, clock: time_machine.Traveller) -> Booking:
+    """The same, of a kind that the coach has to approve."""
+    EventType.objects.filter(pk=kind.pk).update(needs_approval=True)
+    return book(EventType.objects.get(pk=kind.pk), start=FRIDAY_TEN)
 
 
 @pytest.fixture
