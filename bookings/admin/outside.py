@@ -1,5 +1,6 @@
 """Outside calendars: a coach's private ICS addresses. An address goes in and never comes out again."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -23,7 +24,6 @@ from mail import clock
 
 COMING = 20
 TYPED = ("coach", "name", "url", "enabled")
-FIRST = "Nothing was fetched yet. A worker does so within a minute or two."
 
 
 class OutsideCalendarForm(forms.ModelForm):
@@ -69,7 +69,7 @@ class OutsideCalendarAdmin(HoursOfCoach):
     """Where else a coach keeps appointments, when that was last looked at, and what came of it."""
 
     form = OutsideCalendarForm
-    list_display = ("name", "coach", "enabled", "last_fetch", "failures", "error", "skipped", "busy_times")
+    list_display = ("name", "coach", "enabled", "last_fetch", "busy_times", "skipped", "failures", "error")
     list_filter = ("coach", "enabled")
     search_fields = ("name", "coach__name")
     search_help_text = "Name of the calendar or the coach"
@@ -151,16 +151,16 @@ class OutsideCalendarAdmin(HoursOfCoach):
             host = refreshing.address(calendar.url).host
         except Trouble:
             host = "an address that is not allowed"
-        return f"{host} …{calendar.url[-4:]}"
+        return f"{host}, ends in “{calendar.url[-4:]}”"
 
-    @display(description="Last fetch that worked", ordering="fetched_at")
+    @display(description="Last fetch", ordering="fetched_at")
     def last_fetch(self, calendar: OutsideCalendar) -> str:
-        """In words."""
+        """The last one that worked, in words."""
         if calendar.fetched_at is None:
-            return "never" if calendar.failures else FIRST if calendar.enabled else "never"
+            return "never" if calendar.failures or not calendar.enabled else "not yet"
         return f"{timesince(calendar.fetched_at, clock.now(), depth=1)} ago"
 
-    @display(description="Busy times to come", ordering="coming_busy")
+    @display(description="Busy times", ordering="coming_busy")
     def busy_times(self, calendar: Any) -> int:
         """How many are still to end."""
         return int(calendar.coming_busy)
@@ -169,9 +169,12 @@ class OutsideCalendarAdmin(HoursOfCoach):
     def coming(self, calendar: OutsideCalendar) -> SafeString | str:
         """By the desk's clock; what they are about is never read."""
         rows = calendar.busy.filter(end__gt=clock.now()).order_by("start")[:COMING]
-        lines = ((_words(row.start), _words(row.end)) for row in rows)
-        return format_html_join("", "<div>{} – {}</div>", lines) or "none"
+        return format_html_join("", "<div>{}</div>", ((_words(row.start, row.end),) for row in rows)) or "none"
 
 
-def _words(instant: Any) -> str:
-    return f"{timezone.localtime(instant):%a %d %B %Y, %H:%M}"
+def _words(start: datetime, end: datetime) -> str:
+    """One busy time by the desk's clock, with the date of its end where that is another day."""
+    begins, ends = timezone.localtime(start), timezone.localtime(end)
+    same = begins.date() == ends.date()
+    last = f"–{ends:%H:%M}" if same else f" – {ends:%a} {ends.day} {ends:%B %Y, %H:%M}"
+    return f"{begins:%a} {begins.day} {begins:%B %Y, %H:%M}{last}"

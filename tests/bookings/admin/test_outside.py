@@ -137,8 +137,8 @@ def test_what_the_worker_found_is_shown_in_words(alice: Client, own: OutsideCale
         assert "3\xa0hours ago" in text
         assert "The calendar’s server answered 500." in text
     text = alice.get(page(own)).content.decode()
-    assert "calendar.example.org ….ics" in text
-    assert "Tue 12 January 2027" in text
+    assert "calendar.example.org, ends in “.ics”" in text
+    assert "Tue 12 January 2027, 10:00–11:00" in text
     assert "Sun 10 January 2027" not in text
 
 
