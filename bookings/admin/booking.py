@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
+from bookings.admin import why_not
 from bookings.admin.calls import book, decide, move, said
 from bookings.admin.calls.history import EventInline
 from bookings.admin.calls.possible import possible
@@ -66,7 +67,7 @@ class BookingAdmin(OwnRows):
     list_select_related = ("coach", "event_type")
     list_per_page = 50
     ordering = ("-start", "-id")
-    actions_list = ("book_call",)  # type: ignore[assignment]
+    actions_list = ("book_call", "why_not")  # type: ignore[assignment]
     actions_detail = (  # type: ignore[assignment]
         "approve_call",
         "decline_call",
@@ -179,6 +180,13 @@ class BookingAdmin(OwnRows):
         if not request.user.has_perm(CHANGE):
             forbid(request, CHANGE)
         return book.book(self, request)
+
+    @action(description="Why not offered?", icon="help", url_path="why-not")  # type: ignore[operator]
+    def why_not(self, request: HttpRequest) -> HttpResponse:
+        """Why a time is not offered."""
+        if not self.has_view_permission(request):
+            forbid(request, "bookings.view_booking")
+        return why_not.page(self, request)
 
     @action(description="Approve", icon="check", url_path="approve-call")  # type: ignore[operator]
     def approve_call(self, request: HttpRequest, object_id: str) -> HttpResponse:

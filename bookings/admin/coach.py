@@ -3,19 +3,22 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from unfold.decorators import display
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import action, display
 
-from bookings.admin.own import OwnRows, sees_all
+from bookings.admin import public_holidays, unavailable
+from bookings.admin.own import HoursOfCoach, sees_all
 from bookings.models import Coach
 
+ADD_TIME_OFF, CHANGE = "bookings.add_timeoff", "bookings.change_coach"
 OWN_WORDS = {"headline", "bio", "location_kind", "location_detail"}
 
 
 @admin.register(Coach)
-class CoachAdmin(OwnRows):
+class CoachAdmin(HoursOfCoach):
     """Who can be booked."""
 
+    actions_detail = ("unavailable_today", "public_holidays")  # type: ignore[assignment]
     coach_path = "pk"
     list_display = ("name", "headline", "kinds", "zone", "active", "is_demo")
     list_filter = ("active", "is_demo", "event_types")
@@ -30,6 +33,20 @@ class CoachAdmin(OwnRows):
         ("Where calls happen", {"fields": ("location_kind", "location_detail")}),
         ("Booking", {"fields": ("active", "limit_per_day", "limit_per_week", "user", "is_demo")}),
     )
+
+    def coach_ids(self, obj: Coach) -> set[int]:
+        """The coach, once there is one: limits and being bookable change what is offered."""
+        return {obj.pk} if obj.pk else set()
+
+    @action(description="Unavailable today", icon="sick", url_path="unavailable-today", permissions=[ADD_TIME_OFF])  # type: ignore[operator]
+    def unavailable_today(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Block the rest of the day and deal with its calls in one go."""
+        return unavailable.page(self, request, self.own_row(request, object_id))
+
+    @action(description="Public holidays", icon="celebration", url_path="public-holidays", permissions=[CHANGE])  # type: ignore[operator]
+    def public_holidays(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Whose holidays are kept, and which of them are worked."""
+        return public_holidays.page(self, request, self.own_row(request, object_id))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With what the list shows, so that its length does not add queries."""

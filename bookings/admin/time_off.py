@@ -6,20 +6,23 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
-from bookings import services
+from bookings import selectors, services
+from bookings.admin.calls import said
 from bookings.admin.desk_form import desk_form
-from bookings.admin.own import OwnRows, own_coaches
+from bookings.admin.in_the_way import CallsForm, in_the_way
+from bookings.admin.own import OwnRows, own_coach_of, own_coaches, sees_all
 from bookings.errors import Busy
-from bookings.models import Booking, Coach, TimeOff
+from bookings.models import Coach, TimeOff
 from leads.forms import CleanCharField
 from mail import clock
 
-BUSY = "The calendar is busy at this moment. Nothing was changed; please try again."
+ADD, CHANGE = "bookings.add_timeoff", "bookings.change_booking"
 
 
 class TimeOffForm(forms.Form):
@@ -55,6 +58,8 @@ class TimeOffAdmin(OwnRows):
 
     list_display = ("coach", "start", "end", "note")
     list_filter = ("coach",)
+    actions_list = ("unavailable_today",)  # type: ignore[assignment]
+    actions_row = ("calls",)  # type: ignore[assignment]
     search_fields = ("note", "coach__name")
     search_help_text = "Note or coach"
     date_hierarchy = "start"
@@ -82,41 +87,70 @@ class TimeOffAdmin(OwnRows):
         if request.method == "POST" and form.is_valid():
             given = form.cleaned_data
             try:
-                services.add_time_off(
+                row = services.add_time_off(
                     coach=given["coach"], start=given["start"], end=given["end"], note=given["note"], now=clock.now()
                 )
             except Busy:
-                form.add_error(None, BUSY)
+                form.add_error(None, said.BUSY)
             else:
-                self._tell(request, given)
-                return HttpResponseRedirect(back)
+                messages.success(request, f"{row.coach.name} cannot be booked in this time any more.")
+                return HttpResponseRedirect(self._after(row))
         words = [
-            "No new call can be booked in this time. Calls that are booked already stay: they are listed afterwards."
+            "No new call can be booked in this time. Calls that are booked already are listed next, "
+            "to be given to another coach, moved or cancelled."
         ]
         return desk_form(
             self, request, form=form, title="Add time off", button="Block this time", back=back, words=words
         )
 
-    def _tell(self, request: HttpRequest, given: dict[str, Any]) -> None:
-        """Say what was blocked, and which calls are still booked in it."""
-        messages.success(request, f"{given['coach'].name} cannot be booked in this time any more.")
-        booked = Booking.objects.filter(
-            coach=given["coach"],
-            status__in=(Booking.Status.CONFIRMED, Booking.Status.PENDING),
-            start__lt=given["end"],
-            end__gt=given["start"],
-        ).select_related("coach", "event_type")
-        for booking in booked.order_by("start")[:20]:
-            at = timezone.localtime(booking.start)
-            messages.warning(
-                request, f"Still booked: {booking.title} with {booking.attendee_name}, {at:%d %B %Y, %H:%M}."
-            )
+    def _after(self, row: TimeOff) -> str:
+        """Where to go from a time off: to the calls in it, or to the list where there are none."""
+        if selectors.booked_in(row.coach, start=row.start, end=row.end).exists():
+            return reverse("admin:bookings_timeoff_calls", args=[row.pk])
+        return reverse("admin:bookings_timeoff_changelist")
+
+    @action(description="Unavailable today", icon="sick", url_path="unavailable-today", permissions=[ADD])  # type: ignore[operator]
+    def unavailable_today(self, request: HttpRequest) -> HttpResponse:
+        """A coach's own page of that name; for the others, the coaches to choose from."""
+        own = own_coach_of(request)
+        if own is None:
+            messages.info(request, "Open the coach who cannot work today, and press “Unavailable today” there.")
+            return HttpResponseRedirect(reverse("admin:bookings_coach_changelist"))
+        return HttpResponseRedirect(reverse("admin:bookings_coach_unavailable_today", args=[own.pk]))
+
+    @action(description="Calls in this time", icon="event", url_path="calls")  # type: ignore[operator]
+    def calls(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The calls booked in this time, each with a choice; what was chosen is told call by call."""
+        row = self.own_row(request, object_id, permission=CHANGE)
+        now, names = clock.now(), sees_all(request)
+        back = reverse("admin:bookings_timeoff_changelist")
+        coming = selectors.booked_in(row.coach, start=max(row.start, now), end=row.end) if row.end > now else []
+        calls = in_the_way(coming, now=now, names=names)
+        if not calls:
+            messages.success(request, "No call is booked in this time.")
+            return HttpResponseRedirect(back)
+        form = CallsForm(request.POST if request.method == "POST" else None, calls=calls, at_once=False)
+        if request.method == "POST" and form.is_valid():
+            done = form.carry_out(request, now=now, names=names)
+            return HttpResponseRedirect(back if done else self._after(row))
+        number = "One call is" if len(calls) == 1 else f"{len(calls)} calls are"
+        words = [f"{row.coach.name} is away from {said.when(row.start)} to {said.when(row.end)}."]
+        return desk_form(
+            self,
+            request,
+            form=form,
+            title=f"{number} booked in this time",
+            button="Do this",
+            back=back,
+            words=words,
+            obj=row,
+            template="bookings/desk/calls.html",
+            movable=True,
+        )
 
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """A question, then the verb."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            raise Http404
+        row = self.own_row(request, object_id)
         if not self.has_delete_permission(request, row):
             raise PermissionDenied
         back = reverse("admin:bookings_timeoff_changelist")
@@ -145,6 +179,6 @@ class TimeOffAdmin(OwnRows):
             for row in rows:
                 services.remove_time_off(time_off=row)
         except Busy:
-            messages.error(request, BUSY)
+            messages.error(request, said.BUSY)
         else:
             messages.success(request, "The time can be booked again.")

@@ -42,6 +42,8 @@ def wanted() -> dict[str, Codes]:
             | _all("leads", "lead", actions=("add", "change"))
             | _all("bookings", actions=("view",))
             | _all("bookings", "booking", actions=("change",))
+            # A coach who is ill phones an advisor.
+            | _all("bookings", "timeoff", actions=("add", "delete"))
             | _all("mail", "message", actions=("view",))
             | _custom("mail")
         ),

@@ -1,4 +1,4 @@
-"""The sidebar: every list of the admin once, grouped by what staff come for."""
+"""The sidebar: every list of the admin once, and the pages that are no list, grouped by what staff come for."""
 
 from typing import Any
 
@@ -28,6 +28,14 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
 )
 # The identity lies in the mail room, because every mail shows it; staff look for it under the institute.
 ELSEWHERE = {("mail", "institute"): ("Institute", "apartment")}
+# Pages that are no list, behind the list they belong to: (title, icon, URL name, permission).
+PAGES: dict[tuple[str, str], tuple[tuple[str, str, str, str], ...]] = {
+    ("bookings", "booking"): (
+        ("Book a call", "add_call", "admin:bookings_booking_book_call", "bookings.change_booking"),
+        ("Why is a time not offered?", "help", "admin:bookings_booking_why_not", "bookings.view_booking"),
+        ("Unavailable today", "sick", "admin:bookings_timeoff_unavailable_today", "bookings.add_timeoff"),
+    ),
+}
 # What a visitor books is a coaching call; staff call it a consultation.
 NAMES = {("bookings", "booking"): "Consultations", ("mail", "institute"): "Institute"}
 
@@ -51,6 +59,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 continue
             link = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
             items.append({"title": NAMES.get(key) or _name(model), "icon": icon, "link": link})
+            items += [
+                {"title": name, "icon": sign, "link": reverse(url)}
+                for name, sign, url, permission in PAGES.get(key, ())
+                if request.user.has_perm(permission)
+            ]
         if items:
             groups.append({"title": title, "separator": True, "items": items})
     return groups

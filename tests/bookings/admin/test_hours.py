@@ -106,7 +106,8 @@ def test_time_off_is_entered_by_the_desks_clock_and_lists_what_is_booked(alice: 
     assert (row.start, row.end) == (datetime(2027, 1, 14, 5, tzinfo=UTC), datetime(2027, 1, 15, 5, tzinfo=UTC))
     text = answer.content.decode()
     assert "Alice Ames cannot be booked in this time any more." in text
-    assert "Still booked: Career consultation with Alice Ames with Grace, 14 January 2027, 10:00." in text
+    assert "One call is booked in this time" in text
+    assert "Career consultation with Grace, Thu 14 January 2027, 10:00 AM (New York, UTC−5)" in text
     assert Booking.objects.get().status == "confirmed"
 
 
@@ -147,6 +148,9 @@ def type_form(kind: EventType, **changes: Any) -> dict[str, Any]:
         "limit_per_week": "",
         "coaches": [],
         "reminder_offsets": "1440, 60",
+        "other_durations": "",
+        "intake_questions-TOTAL_FORMS": "0",
+        "intake_questions-INITIAL_FORMS": "0",
     } | changes
 
 

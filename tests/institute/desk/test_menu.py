@@ -7,9 +7,10 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from bookings.models import Coach
-from institute.desk.menu import navigation
+from institute.desk.menu import PAGES, navigation
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,9 @@ def test_an_owner_finds_every_list_exactly_once(member: Callable[..., User]) -> 
     superuser = User.objects.create_superuser("root")
     found = [link for link in links(superuser) if link != "/admin/"]
     assert len(found) == len(set(found))
-    assert set(found) == {f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry}
+    lists = {f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry}
+    pages = {reverse(url) for pages in PAGES.values() for _, _, url, _ in pages}
+    assert set(found) == lists | pages
     assert set(links(member("Owner"))) == set(links(superuser))
 
 
