@@ -2,38 +2,16 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bookings.outside import reading
 from bookings.outside.reading import Read
 from bookings.outside.trouble import Trouble
+from tests.bookings.outside.events import busy, hour, read
 from tests.bookings.outside.feeds import ics
 
-SINCE, UNTIL = datetime(2027, 1, 10, tzinfo=UTC), datetime(2028, 2, 15, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[3]
-
-
-def read(body: bytes, zone: str = "America/New_York") -> Read:
-    return reading.read(body, zone=zone, since=SINCE, until=UNTIL)
-
-
-def busy(*events: str, head: str = "", zone: str = "America/New_York") -> list[str]:
-    """What the events block, as "MM-DD HH:MM/MM-DD HH:MM" in UTC of 2027; nothing may be skipped."""
-    found = read(ics(*events, head=head), zone)
-    assert found.skipped == 0
-    return [
-        f"{datetime.fromtimestamp(a, UTC):%m-%d %H:%M}/{datetime.fromtimestamp(b, UTC):%m-%d %H:%M}"
-        for a, b in found.busy
-    ]
-
-
-def hour(start: str, *lines: str, zone: str = "America/New_York") -> str:
-    """An event of one hour that starts at this wall time."""
-    end = datetime.strptime(start, "%Y%m%dT%H%M%S") + timedelta(hours=1)  # noqa: DTZ007 - a wall time
-    return "\n".join([f"UID:one\nDTSTART;TZID={zone}:{start}\nDTEND;TZID={zone}:{end:%Y%m%dT%H%M%S}", *lines])
 
 
 CASES: dict[str, tuple[list[str], list[str]]] = {
@@ -227,60 +205,6 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
 def test_what_events_block(name: str) -> None:
     events, expected = CASES[name]
     assert busy(*events) == expected
-
-
-NEW_YORK_NINE = ["03-01 14:00/03-01 15:00", "06-01 13:00/06-01 14:00"]
-OWN_ZONE = """BEGIN:VTIMEZONE
-TZID:Customized Time Zone
-BEGIN:STANDARD
-DTSTART:16010101T020000
-TZOFFSETFROM:-0400
-TZOFFSETTO:-0500
-RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=1SU;BYMONTH=11
-END:STANDARD
-BEGIN:DAYLIGHT
-DTSTART:16010101T020000
-TZOFFSETFROM:-0500
-TZOFFSETTO:-0400
-RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=2SU;BYMONTH=3
-END:DAYLIGHT
-END:VTIMEZONE
-"""
-
-
-@pytest.mark.parametrize(
-    ("tzid", "head"),
-    [
-        ("America/New_York", ""),
-        ("/America/New_York", ""),
-        ("/freeassociation.sourceforge.net/America/New_York", ""),
-        ("/freeassociation.sourceforge.net/Tzfile/America/New_York", ""),
-        ("Eastern Standard Time", ""),
-        ("US/Eastern", ""),
-        ("Customized Time Zone", OWN_ZONE),
-        # One that is known by name is believed by name, whatever the file says of it.
-        ("America/New_York", OWN_ZONE.replace("Customized Time Zone", "America/New_York").replace("-0500", "+0900")),
-        # One that nobody knows is taken for the calendar's own, or else the coach's.
-        ("Nowhere/Land", "X-WR-TIMEZONE:America/New_York\n"),
-        ("../../etc/passwd", ""),
-        ("/etc/passwd", ""),
-        ("America", ""),
-        ("x" * 5000, ""),
-        ("Europe/London\x00", ""),
-    ],
-)
-def test_zones_by_all_their_names(tzid: str, head: str) -> None:
-    events = [hour("20270301T090000", zone=tzid), hour("20270601T090000", zone=tzid)]
-    zone = "Asia/Tokyo" if tzid == "Nowhere/Land" else "America/New_York"
-    assert busy(*events, head=head, zone=zone) == NEW_YORK_NINE
-
-
-def test_the_calendars_own_zone_comes_before_the_coachs() -> None:
-    events = ["DTSTART;VALUE=DATE:20270301", "DTSTART:20270305T090000\nDURATION:PT1H"]
-    expected = ["03-01 00:00/03-02 00:00", "03-05 09:00/03-05 10:00"]
-    assert busy(*events, head="X-WR-TIMEZONE:Europe/London\n") == expected
-    assert busy(*events, zone="Europe/London") == expected
-    assert busy(*events, head="X-WR-TIMEZONE:Nowhere\n", zone="Europe/London") == expected
 
 
 def test_several_calendars_in_one_file_and_other_line_ends() -> None:
