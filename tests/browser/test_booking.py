@@ -1,4 +1,4 @@
-"""One visitor, one call, from the first page to the cancellation, in a real browser with script and without."""
+"""One visitor, one call, from the first page to the move, the edit and the cancellation, in a real browser with script and without."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from tests.browser.conftest import Watch, axe
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
-def test_a_visitor_books_a_call_and_cancels_it(
+def test_a_visitor_books_a_call_moves_edits_and_cancels_it(
     site: str, browser: Browser, move_clock: Callable[[int], None], script: bool
 ) -> None:
     context = browser.new_context(java_script_enabled=script, timezone_id="America/Chicago")
@@ -39,6 +39,20 @@ def test_a_visitor_books_a_call_and_cancels_it(
     expect(page.get_by_role("main")).to_contain_text("Central")
     found["booked"] = axe(page) if script else []
     assert context.cookies() == [] or {cookie["name"] for cookie in context.cookies()} == {"csrftoken"}
+
+    page.get_by_role("link", name="Move this call").click()
+    page.get_by_role("link", name="Month").click()
+    page.locator("a.day:not([aria-current])").last.click()
+    page.locator(".time input").last.check()
+    moment = page.locator(".time input").last.get_attribute("data-moment") if script else "the chosen time"
+    page.get_by_role("button", name=f"Move the call to {moment}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your call is moved")
+
+    page.get_by_role("link", name="Change my details").click()
+    page.get_by_label("Anything that would make this call easier for you?").fill("Captions, please.")
+    page.get_by_role("button", name="Save my details").click()
+    expect(page.get_by_role("main")).to_contain_text("Captions, please.")
+    found["saved"] = axe(page) if script else []
 
     page.get_by_role("link", name="Cancel this call").click()
     found["cancel"] = axe(page) if script else []
