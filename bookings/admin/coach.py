@@ -10,7 +10,7 @@ from bookings.admin import public_holidays, unavailable
 from bookings.admin.own import HoursOfCoach, sees_all
 from bookings.models import Coach
 
-ADD_TIME_OFF, CHANGE = "bookings.add_timeoff", "bookings.change_coach"
+ADD_TIME_OFF = "bookings.add_timeoff"
 OWN_WORDS = {"headline", "bio", "location_kind", "location_detail"}
 
 
@@ -38,12 +38,20 @@ class CoachAdmin(HoursOfCoach):
         """The coach, once there is one: limits and being bookable change what is offered."""
         return {obj.pk} if obj.pk else set()
 
-    @action(description="Unavailable today", icon="sick", url_path="unavailable-today", permissions=[ADD_TIME_OFF])  # type: ignore[operator]
+    def has_add_time_off_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether this member of staff may block a coach's time.
+
+        A method, because unfold looks for a permission named with its room in the database when it checks the system, and a
+        new database has no such table yet.
+        """
+        return request.user.has_perm(ADD_TIME_OFF)
+
+    @action(description="Unavailable today", icon="sick", url_path="unavailable-today", permissions=["add_time_off"])  # type: ignore[operator]
     def unavailable_today(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Block the rest of the day and deal with its calls in one go."""
         return unavailable.page(self, request, self.own_row(request, object_id))
 
-    @action(description="Public holidays", icon="celebration", url_path="public-holidays", permissions=[CHANGE])  # type: ignore[operator]
+    @action(description="Public holidays", icon="celebration", url_path="public-holidays", permissions=["change"])  # type: ignore[operator]
     def public_holidays(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Whose holidays are kept, and which of them are worked."""
         return public_holidays.page(self, request, self.own_row(request, object_id))

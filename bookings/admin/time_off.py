@@ -22,7 +22,7 @@ from bookings.models import Coach, TimeOff
 from leads.forms import CleanCharField
 from mail import clock
 
-ADD, CHANGE = "bookings.add_timeoff", "bookings.change_booking"
+CHANGE = "bookings.change_booking"
 
 
 class TimeOffForm(forms.Form):
@@ -109,7 +109,7 @@ class TimeOffAdmin(OwnRows):
             return reverse("admin:bookings_timeoff_calls", args=[row.pk])
         return reverse("admin:bookings_timeoff_changelist")
 
-    @action(description="Unavailable today", icon="sick", url_path="unavailable-today", permissions=[ADD])  # type: ignore[operator]
+    @action(description="Unavailable today", icon="sick", url_path="unavailable-today", permissions=["add"])  # type: ignore[operator]
     def unavailable_today(self, request: HttpRequest) -> HttpResponse:
         """A coach's own page of that name; for the others, the coaches to choose from."""
         own = own_coach_of(request)
