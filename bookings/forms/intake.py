@@ -68,13 +68,6 @@ class NumberField(forms.DecimalField):
             **kwargs,
         )
 
-    def to_python(self, value: Any) -> Any:
-        """The number, or None for an empty field; raises ValidationError."""
-        # The length first: reading 100 kB of digits as a number costs time that grows with its square.
-        if len(str(value or "")) > 24:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
-
 
 def _field(question: IntakeQuestion, given: str) -> forms.Field:
     common: dict[str, Any] = {

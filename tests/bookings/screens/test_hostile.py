@@ -92,9 +92,10 @@ def test_junk_in_parameters(visitor: Client, token: str, path: str) -> None:
 
 @pytest.mark.parametrize("view", ["week", "month"])
 def test_every_day_there_is_has_a_page(visitor: Client, token: str, view: str) -> None:
-    for name in ("from", "day"):
-        for day in ("2000-01-01", "2027-01-31", "2027-02-28", "2027-12-31", "2028-02-29", "2199-12-31"):
-            query = {"tz": "Pacific/Apia", "view": view, name: day, "part": "evening", "duration": "60"}
+    for name in ("from", "day", "start"):
+        for day in ("0001-01-01", "9999-12-31", "2028-02-29", "2199-12-31"):
+            value = f"{day}T23:59:59Z" if name == "start" else day
+            query = {"tz": "Pacific/Apia", "view": view, name: value, "part": "evening", "duration": "60"}
             for path in ("/book/consultation/", f"/booking/{token}/reschedule/"):
                 assert visitor.get(path, query).status_code == 200, (path, name, day)
 
