@@ -1,4 +1,4 @@
-"""Demo data: three invented coaches and two kinds of call, to try things out with; never bookable on a public site.
+"""Demo data: three invented coaches and three kinds of call, to try things out with; never bookable on a public site.
 
 Every row of it carries `is_demo` or hangs on one that does, so that one call takes it all away again.
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from bookings.models import AvailabilityRule, Booking, Coach, EventType, LocationKind, Schedule
+from bookings.models import AvailabilityRule, Booking, Coach, EventType, IntakeQuestion, LocationKind, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class _Person:
     bio: str
     zone: str
     hours: dict[int, tuple[tuple[time, time], ...]]
+    holidays: tuple[str, str] = ("", "")
 
 
 def _days(days: range, *windows: tuple[time, time]) -> dict[int, tuple[tuple[time, time], ...]]:
@@ -34,6 +35,7 @@ PEOPLE = (
         "Dana is an invented coach for trying out this site. Real coaches are added at the desk.",
         "America/New_York",
         _days(range(5), (time(9), time(12)), (time(13), time(17))),
+        ("US", "NY"),
     ),
     _Person(
         "demo-sam",
@@ -59,6 +61,7 @@ TYPES: tuple[dict[str, Any], ...] = (
         "summary": "Find out which of the three careers fits you, and what to do next.",
         "description": "We look at where you stand, which role suits you, and agree on your next two or three steps.",
         "duration": timedelta(minutes=30),
+        "other_durations": [45],
         "slot_interval": timedelta(minutes=30),
         "buffer_after": timedelta(minutes=10),
         "minimum_notice": timedelta(hours=2),
@@ -86,7 +89,42 @@ TYPES: tuple[dict[str, Any], ...] = (
         "price_text": "Free for students of the institute",
         "order": 2,
     },
+    {
+        "slug": "resume-review",
+        "title": "Résumé review",
+        "summary": "A coach reads your résumé beforehand and talks it through with you.",
+        "description": "The coach looks at your request first and says yes or no within a day; until then the time is yours.",
+        "duration": timedelta(minutes=45),
+        "slot_interval": timedelta(minutes=30),
+        "buffer_before": timedelta(minutes=15),
+        "minimum_notice": timedelta(hours=48),
+        "booking_window": timedelta(days=30),
+        "cancel_window": timedelta(hours=24),
+        "limit_per_week": 4,
+        "needs_approval": True,
+        "location_kind": LocationKind.VIDEO,
+        "location_detail": "https://video.example/demo-room",
+        "price_text": "Free",
+        "order": 3,
+    },
 )
+QUESTIONS: dict[str, tuple[dict[str, Any], ...]] = {
+    "career-consultation": (
+        {
+            "label": "Which role are you most curious about?",
+            "kind": IntakeQuestion.Kind.CHOICE,
+            "choices": "Product Manager\nProject Manager\nTechnical Program Manager\nI am not sure yet",
+        },
+    ),
+    "resume-review": (
+        {
+            "label": "Where can the coach read your résumé?",
+            "help_text": "A link that opens without a sign-in.",
+            "kind": IntakeQuestion.Kind.LINE,
+            "required": True,
+        },
+    ),
+}
 
 
 @transaction.atomic(durable=True)
@@ -100,7 +138,14 @@ def load() -> int:
     for person in PEOPLE:
         coach, new = Coach.objects.get_or_create(
             slug=person.slug,
-            defaults={"name": person.name, "headline": person.headline, "bio": person.bio, "is_demo": True},
+            defaults={
+                "name": person.name,
+                "headline": person.headline,
+                "bio": person.bio,
+                "holiday_country": person.holidays[0],
+                "holiday_subdivision": person.holidays[1],
+                "is_demo": True,
+            },
         )
         if new:
             schedule = Schedule.objects.create(coach=coach, time_zone=person.zone)
@@ -118,6 +163,10 @@ def load() -> int:
         )
         if new:
             kind.coaches.set(people)
+            IntakeQuestion.objects.bulk_create(
+                IntakeQuestion(event_type=kind, order=order, **question)
+                for order, question in enumerate(QUESTIONS.get(kind.slug, ()))
+            )
         added += new
     return added
 

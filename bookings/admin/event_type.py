@@ -105,7 +105,7 @@ class EventTypeAdmin(ModelAdmin):
         ("Where", {"fields": ("location_kind", "location_detail")}),
         (
             "Length",
-            {"fields": (("duration", "other_durations"), "slot_interval", ("buffer_before", "buffer_after"))},
+            {"fields": (("duration", "slot_interval"), "other_durations", ("buffer_before", "buffer_after"))},
         ),
         (
             "When it can be booked, moved and cancelled",

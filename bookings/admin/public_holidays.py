@@ -52,13 +52,14 @@ class HolidaysForm(forms.Form):
 
 def coming(country: str, subdivision: str, *, today: date, worked: set[str]) -> list[Holiday]:
     """The holidays of the coming two years by name, in the order of their next date."""
-    dates: dict[str, list[date]] = {}
+    dates: dict[str, list[str]] = {}
     last = today.replace(year=today.year + YEARS, day=min(today.day, 28))
     for day, names in sorted(holidays_of(country, subdivision, range(today.year, last.year + 1)).items()):
         if today <= day < last:
             for name in names.split("; "):
-                dates.setdefault(base_name(name), []).append(day)
-    return [Holiday(name, tuple(date_in_words(day) for day in days), name in worked) for name, days in dates.items()]
+                observed = " (observed)" if base_name(name) != name else ""
+                dates.setdefault(base_name(name), []).append(f"{date_in_words(day)}{observed}")
+    return [Holiday(name, tuple(days), name in worked) for name, days in dates.items()]
 
 
 def page(admin: ModelAdmin, request: HttpRequest, coach: Coach) -> HttpResponse:

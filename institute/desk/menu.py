@@ -19,6 +19,7 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
             ("schedule", "schedule"),
             ("dateoverride", "event_busy"),
             ("timeoff", "beach_access"),
+            ("outsidecalendar", "sync"),
         ),
     ),
     ("Leads", "leads", (("lead", "group"), ("consenttext", "contract"))),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from bookings import selectors
@@ -100,7 +100,7 @@ def _opening(hours: Iterable[Hours], day: date) -> list[str]:
     if not valid:
         return ["No schedule holds on this day."]
     windows = [window for each in valid for window in each.on(day)]
-    said = ", ".join(f"{window.opens:%H:%M}–{window.closes:%H:%M}" for window in windows)
+    said = ", ".join(f"{_wall(window.opens)}–{_wall(window.closes, ends=True)}" for window in windows)
     return [f"Open {said}"] if windows else []
 
 
@@ -114,7 +114,8 @@ def _facts(coach: Coach, since: datetime, until: datetime, zone: tzinfo, draft: 
         while day <= last.date():
             from_, to = _midnight(day, zone), _midnight(day + A_DAY, zone)
             whole = start <= from_ and to <= end
-            between = "all day" if whole else f"{_clock(max(start, from_), zone)}–{_clock(min(end, to), zone)}"
+            closes = "midnight" if end >= to else _clock(end, zone)
+            between = "all day" if whole else f"{_clock(max(start, from_), zone)}–{closes}"
             lines.setdefault(day, []).append(f"{words}, {between}")
             day += A_DAY
 
@@ -169,6 +170,12 @@ def _nothing(event_type: EventType, first: datetime, last: datetime, now: dateti
     if first >= now + event_type.booking_window:
         return f"Not yet: visitors can book {event_type.booking_window.days} days ahead."
     return "Nothing is left." if is_open else "Closed."
+
+
+def _wall(at: time, *, ends: bool = False) -> str:
+    if ends and at == MIDNIGHT:
+        return "midnight"
+    return f"{at.hour % 12 or 12}:{at.minute:02} {'AM' if at.hour < 12 else 'PM'}"
 
 
 def _clock(at: datetime, zone: tzinfo) -> str:

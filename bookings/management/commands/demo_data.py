@@ -8,7 +8,7 @@ from bookings import demo, selectors
 
 
 class Command(BaseCommand):
-    help = "Add demo coaches with hours and two kinds of call, or take them away with --remove."
+    help = "Add demo coaches with hours and kinds of call, or take them away with --remove."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One switch."""
