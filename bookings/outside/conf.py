@@ -20,7 +20,7 @@ class Conf:
 def conf() -> Conf:
     """The settings as they are now."""
     return Conf(
-        ports=tuple(getattr(settings, "OUTSIDE_PORTS", (80, 443))),
-        networks=tuple(getattr(settings, "OUTSIDE_NETWORKS", ())),
-        interval=timedelta(seconds=getattr(settings, "OUTSIDE_INTERVAL", 900)),
+        ports=tuple(settings.OUTSIDE_PORTS),
+        networks=tuple(settings.OUTSIDE_NETWORKS),
+        interval=timedelta(seconds=settings.OUTSIDE_INTERVAL),
     )

@@ -21,7 +21,7 @@ def calendar_of(ada: Coach, settings: Any) -> Callable[..., OutsideCalendar]:
 
     def make(feed: Feed, **fields: Any) -> OutsideCalendar:
         settings.OUTSIDE_PORTS, settings.OUTSIDE_NETWORKS = (
-            [*getattr(settings, "OUTSIDE_PORTS", []), feed.port],
+            [*settings.OUTSIDE_PORTS, feed.port],
             LOOPBACK,
         )
         return OutsideCalendar.objects.create(**({"coach": ada, "name": "Work", "url": feed.url()} | fields))
