@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from bookings import links, selectors, services
 from bookings.errors import BookingError
 from bookings.models import EventType
+from bookings.outside import refreshing
 from bookings.views import answers, held, picker, wording, zones
 from bookings.views.asked import Asked, read
 from leads import abuse
@@ -93,6 +94,8 @@ def _hold(request: HttpRequest, kind: EventType, now: datetime) -> HttpResponse:
         return _page(
             request, kind, asked, now, status=answers.status(error), problem=answers.sentence(error), around=asked.start
         )
+    # What the coach does elsewhere is looked at once more while the form is filled in.
+    refreshing.want(coach_ids=[booking.coach_id], now=now)
     token = links.mint_hold(booking=booking, now=now)
     path = reverse("bookings:details", args=[kind.slug, token])
     query = urlencode({"coach": asked.coach.slug}) if asked.coach else ""
