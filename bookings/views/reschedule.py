@@ -1,5 +1,6 @@
 """Moving a call: the same days and times as for a new one, one step, no hold."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,9 @@ def reschedule(request: HttpRequest, token: str) -> HttpResponse:
     asked = read(data, booking.event_type, moving=booking, zone=call.attendee_zone(booking))
     if request.method == "POST":
         return _move(request, booking, context, asked, now)
+    if asked.first_day is asked.day is asked.start is None:
+        # Near its present time: whoever moves a call rarely moves it far.
+        asked = replace(asked, day=booking.start.astimezone(asked.zone).date())
     if context["can_cancel"] and not asked.zone_given and ("place" in data or "tz" in data):
         return picker.zone_question(request, booking.event_type, asked, now, context | _facts(booking))
     return _page(request, booking, context, asked, now)

@@ -12,7 +12,7 @@ from tests.browser.conftest import Watch, axe
 def test_a_visitor_books_a_call_moves_edits_and_cancels_it(
     site: str, browser: Browser, move_clock: Callable[[int], None], script: bool
 ) -> None:
-    context = browser.new_context(java_script_enabled=script, timezone_id="America/Chicago")
+    context = browser.new_context(java_script_enabled=script, timezone_id="America/Chicago", reduced_motion="reduce")
     page = context.new_page()
     watch = Watch(page, site)
     found = {}

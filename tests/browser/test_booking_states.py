@@ -144,7 +144,7 @@ def test_every_state_is_readable_by_everybody_and_keeps_still(site: str, watched
 def test_who_loses_a_time_sees_others_on_a_page_that_everybody_can_read(
     site: str, browser: Browser, house: House
 ) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
+    context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     page = context.new_page()
     lost = {}
     page.goto(f"{site}{house.manage(house.call(house.plain), 'reschedule/?coach=any')}")
