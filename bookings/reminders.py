@@ -38,15 +38,18 @@ def plan(*, start: datetime, offsets: list[int], now: datetime) -> list[Due]:
 
 
 def enqueue(booking: Booking, *, topic: Topic, now: datetime) -> None:
-    """Write the reminders of the booking's present version; needs the booking's transaction."""
+    """Write both sides' reminders of the booking's present version; needs the booking's transaction."""
+    recipients = {emails.REMINDER: booking.attendee_email, emails.COACH_REMINDER: booking.coach.notice_address}
     for each in plan(start=booking.start, offsets=booking.event_type.reminder_offsets, now=now):
-        emails.enqueue(
-            emails.REMINDER,
-            booking,
-            topic=topic,
-            recipient=booking.attendee_email,
-            due_at=each.due_at,
-            expires_at=each.expires_at,
-            now=now,
-            mark=str(each.minutes),
-        )
+        for kind, recipient in recipients.items():
+            if recipient:
+                emails.enqueue(
+                    kind,
+                    booking,
+                    topic=topic,
+                    recipient=recipient,
+                    due_at=each.due_at,
+                    expires_at=each.expires_at,
+                    now=now,
+                    mark=str(each.minutes),
+                )

@@ -12,6 +12,7 @@ from mail.compose import from_templates
 from mail.links import absolute
 from mail.models import Message
 from mail.registry import Minter, Rendered, Skip
+from mail.text import one_line
 
 Status = Booking.Status
 
@@ -75,6 +76,24 @@ def cancelled(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
     context |= {"book_url": _book_again(booking), "why": context["staff_reason"]}
     rendered = from_templates("bookings/cancelled", context)
     return rendered if message.context.get("never_agreed") else with_calendar(rendered, booking, context, ical.CANCEL)
+
+
+def follow_up(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """After the call: thanks, and the next step that the coach wrote for the attendee."""
+    booking = live(message)
+    if booking is None or booking.status != Status.COMPLETED:
+        return Skip("The outcome was corrected since.")
+    context = for_attendee(booking, mint, now)
+    context |= {"book_url": _book_again(booking), "next_step": one_line(booking.next_step, limit=300)}
+    return from_templates("bookings/follow_up", context)
+
+
+def no_show(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """After a call that nobody came to: no blame, and the way to another time."""
+    booking = live(message)
+    if booking is None or booking.status != Status.NO_SHOW:
+        return Skip("The outcome was corrected since.")
+    return from_templates("bookings/no_show", for_attendee(booking, mint, now) | {"book_url": _book_again(booking)})
 
 
 def current_links(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:

@@ -6,6 +6,7 @@ from bookings import ical, links
 from bookings.emails.facts import NOT_TRUE, for_coach, live, with_calendar
 from bookings.models import Booking, BookingEvent, Coach
 from bookings.scheduling import moment
+from leads import timeline
 from mail.compose import from_templates
 from mail.links import absolute
 from mail.models import Message
@@ -63,6 +64,24 @@ def coach_moved_away(message: Message, mint: Minter, now: datetime) -> Rendered 
     context = for_coach(booking, now)
     rendered = from_templates("bookings/coach_moved_away", context)
     return with_calendar(rendered, booking, context, ical.CANCEL, to=message.recipient)
+
+
+def coach_reminder(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """Before the call, a brief: who, when in the coach's zone, what led here and what was answered."""
+    booking = live(message)
+    if booking is None or booking.status != Status.CONFIRMED:
+        return Skip(NOT_TRUE)
+    if booking.start <= now:
+        return Skip("The call has begun.")
+    context = for_coach(booking, now)
+    if booking.lead is not None:
+        context |= {
+            "led_here": timeline.first_touch(booking.lead),
+            "role": booking.lead.get_role_of_interest_display(),
+            "calls_before": Booking.objects.filter(lead=booking.lead, status=Status.COMPLETED).count(),
+        }
+    rendered = from_templates("bookings/coach_reminder", context)
+    return Rendered(rendered.subject, rendered.text, rendered.html, reply_to=booking.attendee_email)
 
 
 def coach_updated(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:

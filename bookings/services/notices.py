@@ -11,9 +11,12 @@ from leads import people
 from leads.models import Lead, Stage
 from leads.services import staff_address
 from mail import ledger
+from mail.models import Message
 
 # A cancellation still helps after the call was to begin: it takes the event out of the calendars.
 CANCELLATION_EXPIRES_AFTER = timedelta(hours=24)
+# Staff who press the wrong button notice it at once; a mail about a call of last week helps nobody.
+SECOND_THOUGHTS, OLD_NEWS = timedelta(minutes=15), timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,26 @@ def late_request(booking: Booking, *, event: BookingEvent, now: datetime) -> Non
         mark=str(event.pk),
     )
     tell(booking, f"Asked to change {booking.title}: {event.why}", actor="visitor", now=now)
+
+
+def outcome(booking: Booking, *, now: datetime) -> None:
+    """The call is over: the attendee hears of it once, and late enough that staff can correct a slip before."""
+    kinds = {Booking.Status.COMPLETED: emails.FOLLOW_UP, Booking.Status.NO_SHOW: emails.NO_SHOW}
+    topic = ledger.bump(booking.topic_key, why="The outcome was recorded.")
+    heard = Message.objects.filter(topic=topic, kind__in=kinds.values(), status=Message.Status.SENT).exists()
+    if heard or now - booking.end > OLD_NEWS or not booking.attendee_email:
+        return
+    last = booking.events.order_by("-id").values_list("id", flat=True)[0]
+    emails.enqueue(
+        kinds[Booking.Status(booking.status)],
+        booking,
+        topic=topic,
+        recipient=booking.attendee_email,
+        due_at=now + SECOND_THOUGHTS,
+        expires_at=now + OLD_NEWS,
+        now=now,
+        mark=str(last),
+    )
 
 
 def tell(booking: Booking, summary: str, *, actor: str, now: datetime) -> None:

@@ -54,6 +54,8 @@ def record_outcome(
         said = [row.get_status_display(), row.next_step, f"enrolled in {row.programme}" if row.programme else ""]
         summary = f"{row.title}: {', '.join(word for word in said if word)}"
         notices.tell(row, summary, actor=actor, now=now)
+        if {"status", "next_step"} & changes.keys():
+            notices.outcome(row, now=now)
         if row.lead is not None and outcome == Status.COMPLETED:
             stage = Stage.ENROLLED if row.programme else Stage.CALL_DONE
             people.advance_stage(lead=row.lead, stage=stage, now=now, actor=actor)

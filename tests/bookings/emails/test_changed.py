@@ -215,6 +215,7 @@ def test_text_and_html_of_every_mail_say_the_same_time(kind: EventType, asked: B
         "bookings.rescheduled",
         "bookings.reminder",
         "bookings.coach_confirmed",
+        "bookings.coach_reminder",
         "bookings.coach_moved_away",
     }
     for message in live:

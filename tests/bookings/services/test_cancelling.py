@@ -46,6 +46,8 @@ def test_cancelling_frees_the_time_and_mails_both_sides(kind: EventType, booking
         ("bookings.cancelled", 2, "due"),
         ("bookings.coach_cancelled", 2, "due"),
         ("bookings.coach_confirmed", 1, "cancelled"),
+        ("bookings.coach_reminder", 1, "cancelled"),
+        ("bookings.coach_reminder", 1, "cancelled"),
         ("bookings.confirmed", 1, "cancelled"),
         ("bookings.reminder", 1, "cancelled"),
         ("bookings.reminder", 1, "cancelled"),

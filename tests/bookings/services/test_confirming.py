@@ -64,6 +64,8 @@ def test_a_held_time_becomes_the_call_with_all_that_belongs_to_it(kind: EventTyp
     assert list(lead.touches.values_list("page", flat=True)) == ["/book/consultation/"]
     assert messages() == [
         ("bookings.coach_confirmed", "ada@institute.example"),
+        ("bookings.coach_reminder", "ada@institute.example"),
+        ("bookings.coach_reminder", "ada@institute.example"),
         ("bookings.confirmed", "grace@example.org"),
         ("bookings.reminder", "grace@example.org"),
         ("bookings.reminder", "grace@example.org"),
