@@ -26,6 +26,7 @@ from bookings.scheduling.walltime import opens_at
 from mail import clock
 
 THEIRS, DESK = "coach", "desk"
+FAR = timedelta(days=5 * 365)
 
 
 class AskForm(forms.Form):
@@ -55,6 +56,14 @@ class AskForm(forms.Form):
         self.fields["length"].choices = [("", "the usual one"), *lengths]  # type: ignore[attr-defined]
         desk = f"the desk ({timezone.get_current_timezone()})"
         self.fields["clock"].choices = [(THEIRS, "the coach"), (DESK, desk)]  # type: ignore[attr-defined]
+
+
+    def clean_date(self) -> Any:
+        """A date that somebody could mean: far ones lie outside every calendar."""
+        day = self.cleaned_data["date"]
+        if abs(day - timezone.localdate(clock.now())) > FAR:
+            raise forms.ValidationError("Ask about a date within five years.")
+        return day
 
 
 @dataclass(slots=True)
