@@ -80,7 +80,8 @@ class _Parser(HTMLParser):
             if tag == "input":
                 kind, value = a.get("type") or "text", a.get("value") or ""
                 if kind in {"radio", "checkbox"}:
-                    value = a.get("value") or "on"
+                    # Only a box that has no value at all is sent as "on" (HTML, 4.10.5.1.15).
+                    value = (a["value"] or "") if "value" in a else "on"
                     self._form.choices.setdefault(name, []).append(value)
                     if "checked" in a:
                         self._form.fields.append((name, value))
