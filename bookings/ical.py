@@ -3,17 +3,20 @@
 UID is the booking's bare UUID for life, SEQUENCE its version, DTSTAMP the time of that version, all instants UTC.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 from bookings.models import Booking, LocationKind
 from mail.addresses import for_transport
 from mail.compose import sender_address
-from mail.text import one_line, plain
+from mail.text import delinked, one_line, plain
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
+EVERY = timedelta(minutes=15)
 PRODID = "-//Tpm Institute//Coaching calls//EN"
 
 
@@ -48,6 +51,21 @@ def calendar_file(booking: Booking) -> bytes:
     return _calendar(_event(booking, summary=booking.title, description="", cancelled=cancelled))
 
 
+def feed(bookings: Iterable[Booking], *, name: str, for_coach: bool) -> bytes:
+    """Many calls as a calendar to subscribe to: no METHOD; programs are asked to look again every quarter of an hour."""
+    calendar = _empty()
+    # RFC 7986, 5.1 and 5.7, and what older programs read instead of them.
+    calendar.add("name", one_line(name))
+    calendar.add("x-wr-calname", one_line(name))
+    calendar.add("refresh-interval", EVERY, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(EVERY))
+    for booking in bookings:
+        summary = f"{booking.event_type.title} with {delinked(booking.attendee_name)}" if for_coach else booking.title
+        waiting = booking.status == Booking.Status.PENDING
+        calendar.add_component(_event(booking, summary=summary, description="", cancelled=False, waiting=waiting))
+    return calendar.to_ical()
+
+
 def link_of(detail: str) -> str:
     """The https address in a location, or "" where the location is something else."""
     detail = one_line(detail, limit=500)
@@ -59,16 +77,21 @@ def link_of(detail: str) -> str:
 
 
 def _calendar(event: Event, *, method: str = "") -> bytes:
-    calendar = Calendar()
-    calendar.add("prodid", PRODID)
-    calendar.add("version", "2.0")
+    calendar = _empty()
     if method:
         calendar.add("method", method)
     calendar.add_component(event)
     return calendar.to_ical()
 
 
-def _event(booking: Booking, *, summary: str, description: str, cancelled: bool) -> Event:
+def _empty() -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODID)
+    calendar.add("version", "2.0")
+    return calendar
+
+
+def _event(booking: Booking, *, summary: str, description: str, cancelled: bool, waiting: bool = False) -> Event:
     # The library escapes text but passes NUL and BEL through: everything is cleaned before it sees it.
     event = Event()
     event.add("uid", str(booking.uid))
@@ -83,7 +106,7 @@ def _event(booking: Booking, *, summary: str, description: str, cancelled: bool)
     link = link_of(booking.location_detail)
     if link:
         event.add("url", link)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if waiting else "CONFIRMED")
     return event
 
 

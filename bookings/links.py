@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
-from bookings.models import Booking
+from bookings.models import Booking, Coach
+from leads.models import Lead
 from mail import tokens
 from mail.errors import LinkUnknown
+from mail.links import absolute
 
-MANAGE, HOLD, APPROVE = "manage", "hold", "approve"
+MANAGE, HOLD, APPROVE, FEED = "manage", "hold", "approve", "feed"
 MANAGE_ENDS_AFTER = timedelta(hours=24)
 HOLD_LINK_LASTS = timedelta(hours=24)
 
@@ -53,6 +55,29 @@ def mint_approve(*, booking: Booking, now: datetime) -> str:
         now=now,
         detail=coach_mark(booking),
     )
+
+
+def feed_url(token: str) -> str:
+    """The address that a calendar program subscribes to; calendars take webcal for "subscribe" and fetch by https."""
+    return absolute(reverse("bookings:feed", args=[token]))
+
+
+def feed_subject(owner: Coach | Lead) -> str:
+    """Whose calls a feed shows."""
+    return f"{'coach' if isinstance(owner, Coach) else 'lead'}:{owner.pk}"
+
+
+def find_feed(raw: str, *, now: datetime) -> Coach | Lead:
+    """Whose feed a raw token opens; LinkUnknown for every other token."""
+    kind, _, key = tokens.find(raw, purpose=FEED, now=now).subject.partition(":")
+    owner: Coach | Lead | None = None
+    if kind == "coach":
+        owner = Coach.objects.filter(pk=key, active=True).first()
+    elif kind == "lead":
+        owner = Lead.objects.filter(pk=key).first()
+    if owner is None:
+        raise LinkUnknown
+    return owner
 
 
 def find_booking(raw: str, *, purpose: str, now: datetime) -> Booking:

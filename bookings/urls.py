@@ -6,6 +6,7 @@ from bookings.views.choose import event_type
 from bookings.views.coaches import book, coaches
 from bookings.views.details import details
 from bookings.views.edit import edit
+from bookings.views.feeds import feed, subscribe
 from bookings.views.find import find
 from bookings.views.reschedule import reschedule
 
@@ -21,5 +22,7 @@ urlpatterns = [
     path("booking/<str:token>/cancel/", cancel, name="cancel"),
     path("booking/<str:token>/edit/", edit, name="edit"),
     path("booking/<str:token>/calendar.ics", calendar, name="calendar"),
+    path("booking/<str:token>/feed/", subscribe, name="subscribe"),
+    path("feeds/<str:token>.ics", feed, name="feed"),
     path("approve/<str:token>/", approve, name="approve"),
 ]

@@ -57,7 +57,6 @@ class AskForm(forms.Form):
         desk = f"the desk ({timezone.get_current_timezone()})"
         self.fields["clock"].choices = [(THEIRS, "the coach"), (DESK, desk)]  # type: ignore[attr-defined]
 
-
     def clean_date(self) -> Any:
         """A date that somebody could mean: far ones lie outside every calendar."""
         day = self.cleaned_data["date"]

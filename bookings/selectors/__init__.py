@@ -2,7 +2,7 @@
 
 from bookings.selectors.diaries import Diary, booked_in, diaries, explain
 from bookings.selectors.hours import UTC_ZONE, coach_zone, coach_zones, hours_of
-from bookings.selectors.offered import candidates, coaches, demo_allowed, event_types, own_coach
+from bookings.selectors.offered import calls_for_feed, candidates, coaches, demo_allowed, event_types, own_coach
 from bookings.selectors.slots import Month, OpenSlot, month_of_slots, month_with_change, nearest_slots, week_preview
 from bookings.selectors.stamps import Stamp, stamp
 
@@ -13,6 +13,7 @@ __all__ = [
     "OpenSlot",
     "Stamp",
     "booked_in",
+    "calls_for_feed",
     "candidates",
     "coach_zone",
     "coach_zones",

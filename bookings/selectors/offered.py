@@ -1,7 +1,7 @@
 """Who and what can be booked, and how busy those who can are."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -12,6 +12,8 @@ from bookings.scheduling import Candidate
 from leads.models import Lead
 
 Status = Booking.Status
+FEED_REACHES_BACK = timedelta(days=90)
+MOST_IN_A_FEED = 2000
 
 
 def demo_allowed() -> bool:
@@ -60,3 +62,14 @@ def candidates(chosen: Iterable[Coach], *, now: datetime, own: Coach | None = No
     )
     own_id = own.pk if own is not None else None
     return [Candidate(pk, number, booked, is_own=pk == own_id) for pk, number, booked in rows]
+
+
+def calls_for_feed(owner: Coach | Lead, *, now: datetime) -> QuerySet[Booking]:
+    """The calls that a subscribed calendar shows: agreed on or held in the last 90 days, or asked for, by start."""
+    shown = Q(status__in=(Status.CONFIRMED, Status.COMPLETED)) | Q(status=Status.PENDING, approve_by__gt=now)
+    theirs = Q(coach=owner) if isinstance(owner, Coach) else Q(lead=owner)
+    return (
+        Booking.objects.filter(shown, theirs, busy_end__gt=now - FEED_REACHES_BACK)
+        .select_related("coach", "event_type")
+        .order_by("start", "pk")[:MOST_IN_A_FEED]
+    )

@@ -5,6 +5,7 @@ from bookings.services.attendees import change_email, mail_links
 from bookings.services.cancelling import cancel
 from bookings.services.confirming import book_for, confirm
 from bookings.services.editing import ask_late_change, edit_details
+from bookings.services.feeds import end_feed, new_feed
 from bookings.services.holds import expire_holds, hold, release_hold, renew_hold
 from bookings.services.moving import reassign, reschedule
 from bookings.services.outcomes import record_outcome
@@ -21,9 +22,11 @@ __all__ = [
     "decline",
     "decline_unanswered",
     "edit_details",
+    "end_feed",
     "expire_holds",
     "hold",
     "mail_links",
+    "new_feed",
     "reassign",
     "record_outcome",
     "release_hold",
