@@ -1,10 +1,11 @@
 """The secret links of a booking: minted for a purpose, found again, and their paths."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from bookings.models import Booking, Coach
+from bookings.models import Booking, Coach, LocationKind
 from leads.models import Lead
 from mail import tokens
 from mail.errors import LinkUnknown
@@ -54,6 +55,31 @@ def mint_approve(*, booking: Booking, now: datetime) -> str:
         expires_at=manage_ends(booking),
         now=now,
         detail=coach_mark(booking),
+    )
+
+
+def add_to_calendar(booking: Booking) -> tuple[tuple[str, str], ...]:
+    """Name and address of the web calendars that take an event from a link; nothing is sent before it is opened."""
+    start, end = (each.astimezone(UTC) for each in (booking.start, booking.end))
+    where = booking.location_detail if booking.location_kind != LocationKind.PHONE else "We phone you"
+    compact = "%Y%m%dT%H%M%SZ"
+    google = {
+        "action": "TEMPLATE",
+        "text": booking.title,
+        "dates": f"{start:{compact}}/{end:{compact}}",
+        "location": where,
+    }
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": booking.title,
+        "startdt": start.isoformat(),
+        "enddt": end.isoformat(),
+        "location": where,
+    }
+    return (
+        ("Google Calendar", f"https://calendar.google.com/calendar/render?{urlencode(google)}"),
+        ("Outlook", f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(outlook)}"),
     )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q
@@ -57,3 +58,10 @@ def revoke(*, subject: str, purpose: str | None, now: datetime) -> int:
     if purpose is not None:
         which &= Q(purpose=purpose)
     return LinkToken.objects.filter(which).update(revoked_at=now)
+
+
+def outlive(*, subject: str, purposes: Collection[str], expires_at: datetime, now: datetime) -> int:
+    """Let the live tokens of the subject end at another instant, because what they open has moved; their number."""
+    return LinkToken.objects.filter(
+        subject=subject, purpose__in=purposes, revoked_at__isnull=True, expires_at__gt=now
+    ).update(expires_at=expires_at)

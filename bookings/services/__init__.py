@@ -3,7 +3,7 @@
 from bookings.services.approving import approve, decline, decline_unanswered
 from bookings.services.attendees import change_email, mail_links
 from bookings.services.cancelling import cancel
-from bookings.services.confirming import book_for, confirm
+from bookings.services.confirming import approval_deadline, book_for, confirm
 from bookings.services.editing import ask_late_change, edit_details
 from bookings.services.feeds import end_feed, new_feed
 from bookings.services.holds import expire_holds, hold, release_hold, renew_hold
@@ -13,6 +13,7 @@ from bookings.services.time_off import add_time_off, remove_time_off, unavailabl
 
 __all__ = [
     "add_time_off",
+    "approval_deadline",
     "approve",
     "ask_late_change",
     "book_for",

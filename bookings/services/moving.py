@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from bookings import selectors
+from bookings import links, selectors
 from bookings.errors import NotActive, SlotTaken, TooLate
 from bookings.models import Booking, Coach
 from bookings.services import gate, notices, rows
 from bookings.services.choosing import Wish, with_a_coach
 from bookings.services.rows import Actor
+from mail import tokens
 from mail.text import one_line
 
 
@@ -106,5 +107,12 @@ def _write(
         # A request keeps its deadline, unless the new time is sooner.
         changes["approve_by"] = min(row.approve_by, slot.start)
     rows.change(row, name="rescheduled", now=now, actor_kind=actor_kind, actor=actor, why=why, **changes)
+    # Old links open the present state, so they end when the moved call does.
+    tokens.outlive(
+        subject=row.topic_key,
+        purposes=(links.MANAGE, links.APPROVE),
+        expires_at=links.manage_ends(row),
+        now=now,
+    )
     notices.moved(row, before=before, actor=actor or Actor(actor_kind).label, why=why, now=now)
     return row

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from bookings import ical, selectors
+from bookings import ical, links, selectors
 from bookings.forms.details import readable
 from bookings.models import Booking
 from bookings.views import wording, zones
@@ -60,6 +60,7 @@ def context(booking: Booking, token: str, now: datetime) -> dict[str, Any]:
         "was": _was(booking, zone),
         "length": wording.length(booking.duration),
         "phone": readable(booking.attendee_phone),
+        "add_to": links.add_to_calendar(booking) if word == "coming" else (),
         "join_url": ical.link_of(booking.location_detail),
         "policy": wording.policy(booking.event_type.cancel_window),
         "cancel_until": wording.sentence(booking.cancel_until, zone),

@@ -15,7 +15,6 @@ from bookings.errors import BookingError, KeyReused, NotActive, NotOffered, Phon
 from bookings.forms import DetailsForm
 from bookings.forms.details import PHONE_NEEDED
 from bookings.models import Booking, Coach, LocationKind
-from bookings.services.confirming import A_DAY, approval_deadline
 from bookings.views import answers, days, held, wording, zones
 from bookings.views.asked import default_zone, find_coach, instant, minutes
 from bookings.views.choose import facts
@@ -152,8 +151,10 @@ def _page(
 def _answer_by(step: Step) -> str:
     """By when the coach answers a request that is sent now, in words."""
     notice = step.hold.event_type.minimum_notice
-    deadline = approval_deadline(start=step.start, notice=notice, now=step.now)
-    return "within 24 hours" if deadline - step.now >= A_DAY else f"by {wording.sentence(deadline, step.zone)}"
+    deadline = services.approval_deadline(start=step.start, notice=notice, now=step.now)
+    return (
+        "within 24 hours" if deadline - step.now >= timedelta(days=1) else f"by {wording.sentence(deadline, step.zone)}"
+    )
 
 
 def _renewed(step: Step) -> Step:

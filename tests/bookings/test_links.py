@@ -1,10 +1,11 @@
 """Links: one booking, one purpose, until a day after the call, and only for the address they went to."""
 
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
 
-from bookings import links
+from bookings import links, services
 from bookings.models import Booking
 from mail.errors import LinkUnknown
 from mail.models import LinkToken
@@ -57,3 +58,23 @@ def test_a_token_about_something_else_opens_no_booking(booking: Booking) -> None
 
 def test_a_path_is_made_of_the_token() -> None:
     assert links.manage_path("t" * 32) == f"/booking/{'t' * 32}/"
+
+
+def test_links_for_web_calendars_hold_the_call_and_nothing_about_the_person(booking: Booking) -> None:
+    urls = dict(links.add_to_calendar(booking))
+    google = parse_qs(urlsplit(urls["Google Calendar"]).query)
+    assert google["dates"] == ["20270112T150000Z/20270112T153000Z"]
+    assert google["text"] == ["Career consultation with Ada"]
+    outlook = parse_qs(urlsplit(urls["Outlook"]).query)
+    assert (outlook["startdt"], outlook["enddt"]) == (["2027-01-12T15:00:00+00:00"], ["2027-01-12T15:30:00+00:00"])
+    assert not any(word in "".join(urls.values()) for word in ("Grace", "grace", "Which role"))
+
+
+def test_mailed_links_live_as_long_as_the_call_they_open_wherever_it_is_moved(booking: Booking) -> None:
+    raw = links.mint_manage(booking=booking, now=NOW)
+    moved = services.reschedule(
+        booking=booking, start=TUESDAY_TEN + 14 * DAY, coach=None, actor_kind="attendee", actor="", why="", now=NOW
+    )
+    assert links.find_booking(raw, purpose=links.MANAGE, now=moved.end) == booking
+    with pytest.raises(LinkUnknown):
+        links.find_booking(raw, purpose=links.MANAGE, now=moved.end + 2 * DAY)

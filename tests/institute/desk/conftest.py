@@ -76,6 +76,7 @@ def call(event_type: EventType) -> Callable[..., Booking]:
             created_at=created,
             version_at=created,
             held_until=held_until,
+            approve_by=start if status == Booking.Status.PENDING else None,
             location_kind="video",
             attendee_name=attendee,
         )
