@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from bookings import overlap
+from mail import clock
+from mail.lateness import lateness
 
 log = logging.getLogger(__name__)
 
@@ -25,16 +27,20 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers and the guard against overlapping bookings is in place; 503 otherwise."""
+    """The database answers and the guard against overlapping bookings is in place; 503 otherwise.
+
+    Late mail is no reason to take the site out of service: it answers 200 and says "degraded".
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         guarded = overlap.present()
+        late = lateness(now=clock.now()).is_trouble
     except DatabaseError:
         return JsonResponse({"status": "unavailable", "database": "late"}, status=503)
     if not guarded:
         return JsonResponse({"status": "unavailable", "overlap_guard": "missing"}, status=503)
-    return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": "degraded", "mail": "late"} if late else {"status": "ok"})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -44,7 +44,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         waiting += over
         call = figures.next_call(bookings, now)
     if (messages := visible(request, Message)) is not None:
-        waiting += figures.of_messages(messages)
+        waiting += figures.of_messages(messages, now)
     waiting += untouched
     context["title"] = "Overview"
     context["desk"] = {

@@ -8,9 +8,11 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils.timesince import timesince
 
 from bookings.models import Booking
 from leads.models import Lead, Stage
+from mail.lateness import lateness
 from mail.models import Message
 
 BOOKED = (
@@ -126,14 +128,22 @@ def of_bookings(rows: QuerySet[Booking], this: Month, last: Month, now: datetime
     return figures, [Waiting(text, "Record the outcome", _list(Booking, **over))]
 
 
-def of_messages(rows: QuerySet[Message]) -> list[Waiting]:
-    """Mails that could not be delivered; one query."""
+def of_messages(rows: QuerySet[Message], now: datetime) -> list[Waiting]:
+    """Mail that is late, and mail that could not be delivered; two queries, and a third where something is late."""
+    waiting: list[Waiting] = []
+    late = lateness(now=now)
+    if late.is_trouble:
+        mails = "1 mail waits" if late.number == 1 else f"{late.number} mails wait"
+        since = timesince(now - late.oldest, now, depth=1)
+        text = f"{mails} to be sent, the oldest for {since}: tell your operator."
+        waiting.append(Waiting(text, "See them", _list(Message, status__in="due,sending")))
     failed = {"needs_attention": True}
     number = rows.order_by().filter(**failed).count()
     if not number:
-        return []
+        return waiting
     text = "1 mail could not be delivered." if number == 1 else f"{number} mails could not be delivered."
-    return [Waiting(f"{text} The people may need a phone call.", "See them", _list(Message, needs_attention__exact=1))]
+    phone = f"{text} The people may need a phone call."
+    return [*waiting, Waiting(phone, "See them", _list(Message, needs_attention__exact=1))]
 
 
 def next_call(rows: QuerySet[Booking], now: datetime) -> Booking | None:

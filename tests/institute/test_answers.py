@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
 from bookings import overlap
+from mail import clock, ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -185,6 +186,23 @@ def test_readyz_is_late_without_the_database(visitor: Client, monkeypatch: pytes
 def test_readyz_is_late_without_the_overlap_guard(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overlap, "present", lambda: False)
     assert visitor.get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(1, "ok"), (3, "degraded")])
+def test_readyz_degrades_when_mail_is_late_and_stays_in_service(visitor: Client, minutes: int, status: str) -> None:
+    now = clock.now()
+    with transaction.atomic():
+        ledger.enqueue(
+            kind="bookings.links",
+            dedupe_key="late",
+            topic=ledger.topic("late"),
+            recipient="ada@example.org",
+            due_at=now - timedelta(minutes=minutes),
+            expires_at=now + timedelta(hours=1),
+            now=now,
+        )
+    response = visitor.get("/readyz")
+    assert (response.status_code, json.loads(response.content)["status"]) == (200, status)
 
 
 def test_no_page_for_readers_sets_a_cookie(visitor: Client) -> None:

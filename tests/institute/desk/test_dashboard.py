@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.test import Client
 
 from bookings.models import Booking, Coach
 from leads.models import Lead
-from mail import clock
+from mail import clock, ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +168,21 @@ def test_the_home_asks_as_much_with_many_rows_as_with_few(
 def test_a_stranger_sees_the_sign_in_only() -> None:
     response = Client().get("/admin/")
     assert (response.status_code, response.headers["Location"]) == (302, "/admin/login/?next=/admin/")
+
+
+def test_staff_who_may_see_mail_hear_that_it_is_late(
+    member: Callable[..., User], signed_in: Callable[[User], Client]
+) -> None:
+    now = clock.now()
+    with transaction.atomic():
+        ledger.enqueue(
+            kind="bookings.links",
+            dedupe_key="late",
+            topic=ledger.topic("late"),
+            recipient="ada@example.org",
+            due_at=now - timedelta(minutes=12),
+            expires_at=now + timedelta(hours=1),
+            now=now,
+        )
+    told = "1 mail waits to be sent, the oldest for 12\xa0minutes: tell your operator."
+    assert [told in home(signed_in(member(group))) for group in ("Owner", "Coach")] == [True, False]
