@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from bookings.models import Booking, TimeOff
+from bookings.models import Booking, Schedule, TimeOff
 from tests.bookings.admin.conftest import Own
-from tests.bookings.admin.test_hours import off
+from tests.bookings.admin.test_hours import off, rules
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,3 +22,25 @@ def test_the_verbs_of_the_desk_open_their_own_transaction(alice: Client, alices:
     path = reverse("admin:bookings_booking_cancel_call", args=[alices.booking.pk])
     assert alice.post(path, {"why": "Ill."}).status_code == 302
     assert Booking.objects.get().status == "cancelled"
+
+
+def test_the_pages_of_hours_holidays_and_absence_do_too(alice: Client, alices: Own) -> None:
+    hours = {"coach": alices.coach.pk, "name": "New", "time_zone": "UTC", "do": "save"} | rules((0, "09:00", "10:00"))
+    assert alice.post(reverse("admin:bookings_schedule_change", args=[alices.schedule.pk]), hours).status_code == 302
+    assert Schedule.objects.get().rules.count() == 1
+    path = reverse("admin:bookings_coach_public_holidays", args=[alices.coach.pk])
+    assert alice.post(path, {"country": "US", "subdivision": "", "do": "save"}).status_code == 302
+    path = reverse("admin:bookings_coach_unavailable_today", args=[alices.coach.pk])
+    assert alice.post(path, {"note": "", "why": ""}).status_code == 302
+    assert TimeOff.objects.count() == 2
+
+
+def test_moving_and_giving_away_do_too(owner: Client, alices: Own, bobs: Own) -> None:
+    wednesday = "2027-01-13T15:00:00Z"
+    path = reverse("admin:bookings_booking_move_call", args=[alices.booking.pk])
+    assert owner.post(path, {"start": wednesday}).status_code == 302
+    path = reverse("admin:bookings_booking_reassign_call", args=[alices.booking.pk])
+    assert owner.post(path, {"coach": "any"}).status_code == 302
+    assert set(Booking.objects.values_list("coach", flat=True)) == {bobs.coach.pk}
+    path = reverse("admin:bookings_booking_correct_address", args=[alices.booking.pk])
+    assert owner.post(path, {"email": "right@example.org"}).status_code == 302

@@ -1,13 +1,13 @@
 """Hours, dates, time off and kinds of call: what cannot be is refused with a sentence."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from bookings.models import Booking, DateOverride, EventType, Schedule, TimeOff
+from bookings.models import Booking, DateOverride, Schedule, TimeOff
 from tests.bookings.admin.conftest import Own
 
 
@@ -124,76 +124,3 @@ def test_time_off_is_given_back_behind_a_button(alice: Client, alices: Own) -> N
     assert TimeOff.objects.count() == 1
     assert alice.post(path).status_code == 302
     assert TimeOff.objects.count() == 0
-
-
-def type_form(kind: EventType, **changes: Any) -> dict[str, Any]:
-    return {
-        "title": kind.title,
-        "slug": kind.slug,
-        "summary": "",
-        "description": "",
-        "price_text": "$90",
-        "enabled": "on",
-        "order": "3",
-        "location_kind": "video",
-        "location_detail": "https://meet.example.org/room",
-        "duration": "45",
-        "slot_interval": "15",
-        "buffer_before": "5",
-        "buffer_after": "10",
-        "minimum_notice": "1.5",
-        "booking_window": "30",
-        "cancel_window": "24",
-        "limit_per_day": "",
-        "limit_per_week": "",
-        "coaches": [],
-        "reminder_offsets": "1440, 60",
-        "other_durations": "",
-        "intake_questions-TOTAL_FORMS": "0",
-        "intake_questions-INITIAL_FORMS": "0",
-    } | changes
-
-
-def test_lengths_are_typed_in_the_units_people_think_in(owner: Client, kind: EventType) -> None:
-    path = reverse("admin:bookings_eventtype_change", args=[kind.pk])
-    assert owner.post(path, type_form(kind)).status_code == 302
-    row = EventType.objects.get()
-    assert (row.duration, row.slot_interval, row.buffer_before, row.buffer_after) == tuple(
-        timedelta(minutes=minutes) for minutes in (45, 15, 5, 10)
-    )
-    assert (row.minimum_notice, row.booking_window, row.cancel_window) == (
-        timedelta(minutes=90),
-        timedelta(days=30),
-        timedelta(hours=24),
-    )
-    assert row.reminder_offsets == [1440, 60]
-    shown = owner.get(path).content.decode()
-    for value in ('value="45"', 'value="1.5"', 'value="30"', 'value="1440, 60"'):
-        assert value in shown
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"location_kind": ""}, "Say where the call happens"),
-        ({"location_detail": ""}, "Say where the call happens"),
-        ({"duration": "0"}, "Give between one minute and twelve hours."),
-        ({"duration": "0.3"}, "Give whole minutes, zero or more."),
-        ({"duration": "1e9"}, "Ensure that there are no more than"),
-        ({"reminder_offsets": "a day"}, "Give whole minutes with commas between them"),
-        ({"reminder_offsets": "5"}, "Give a list of up to five different whole minutes"),
-    ],
-)
-def test_a_kind_of_call_that_cannot_work_is_refused(
-    owner: Client, kind: EventType, changes: dict[str, str], sentence: str
-) -> None:
-    answer = owner.post(reverse("admin:bookings_eventtype_change", args=[kind.pk]), type_form(kind, **changes))
-    assert answer.status_code == 200
-    assert sentence in answer.content.decode()
-    assert EventType.objects.get().price_text != "$90"
-
-
-def test_a_kind_of_call_by_phone_needs_no_address(owner: Client, kind: EventType) -> None:
-    changes = {"location_kind": "phone", "location_detail": ""}
-    path = reverse("admin:bookings_eventtype_change", args=[kind.pk])
-    assert owner.post(path, type_form(kind, **changes)).status_code == 302

@@ -204,6 +204,65 @@ def test_a_coach_without_a_coach_row_sees_nothing(alices: Own, bobs: Own) -> Non
         assert answer.context["cl"].full_result_count == 0
 
 
+LIST_PAGES = {
+    "admin:bookings_booking_book_call": 403,
+    "admin:bookings_booking_why_not": 403,
+    "admin:bookings_timeoff_unavailable_today": 403,
+    "admin:bookings_timeoff_add": 403,
+    "admin:bookings_schedule_add": 403,
+}
+
+
+def test_every_page_beside_the_lists_was_found() -> None:
+    found = set()
+    for model, page in admin.site._registry.items():
+        if model._meta.app_label == "bookings" and model._meta.model_name in MODELS:
+            found |= {f"admin:{action.action_name}" for action in page._get_base_actions_list()}
+    assert found | {"admin:bookings_timeoff_add", "admin:bookings_schedule_add"} == set(LIST_PAGES)
+
+
+@pytest.mark.parametrize(("name", "status"), LIST_PAGES.items())
+def test_an_editor_is_refused_on_every_page_and_row(alices: Own, name: str, status: int, caplog: Any) -> None:
+    client = Client()
+    client.force_login(staff("edith", "Editor"))
+    assert client.get(reverse(name)).status_code == status
+    assert client.post(reverse(name)).status_code == status
+    for model in MODELS:
+        for path in row_paths(model, alices.ids()[model]):
+            assert (path, client.get(path).status_code) in ((path, 403), (path, 404))
+
+
+@pytest.mark.parametrize("name", ["admin:bookings_booking_book_call", "admin:bookings_booking_why_not"])
+def test_pages_that_ask_for_a_coach_know_no_other(
+    alice: Client, alices: Own, bobs: Own, name: str, caplog: Any
+) -> None:
+    page = alice.get(reverse(name)).content.decode()
+    assert "Alice Ames" in page
+    for word in ("Bob Bones", "Zelda"):
+        assert word not in page
+    with caplog.at_level("WARNING", logger="bookings.admin.own"):
+        assert alice.get(reverse(name), {"coach": bobs.coach.pk}).status_code == 404
+    (record,) = [record for record in caplog.records if record.name == "bookings.admin.own"]
+    assert record.getMessage().endswith(f"asked for bookings.Coach '{bobs.coach.pk}', which is not theirs or not there")
+
+
+def test_the_hours_of_a_coach_name_no_other(alice: Client, alices: Own, bobs: Own) -> None:
+    page = alice.get(reverse("admin:bookings_schedule_change", args=[alices.schedule.pk])).content.decode()
+    for word in ("Bob Bones", "Zelda"):
+        assert word not in page
+
+
+def test_a_refusal_is_logged_with_who_and_what(alice: Client, alices: Own, caplog: Any) -> None:
+    with caplog.at_level("WARNING", logger="bookings.admin.own"):
+        alice.post(reverse("admin:bookings_booking_reassign_call", args=[alices.booking.pk]))
+    (record,) = [record for record in caplog.records if record.name == "bookings.admin.own"]
+    assert alices.coach.user is not None
+    assert record.getMessage() == (
+        f"user {alices.coach.user.pk} was refused /admin/bookings/booking/{alices.booking.pk}/reassign-call/: "
+        "the permission to give a call to another coach is missing"
+    )
+
+
 def test_an_editor_has_no_business_here(alices: Own) -> None:
     client = Client()
     client.force_login(staff("edith", "Editor"))
