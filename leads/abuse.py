@@ -23,6 +23,7 @@ from leads.people import normalise_email
 
 LEAST = timedelta(seconds=2)
 MOST = timedelta(hours=24)
+REPEATS, REPEATS_LAST = 20, 3600  # copies of one form that cost nothing, within so many seconds
 TOO_FAST, TOO_OLD, FORGED, TRAPPED = "too fast", "too old", "form time forged or missing", "honeypot filled"
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,8 @@ def check(*, request: HttpRequest, form: AbuseFields | None, entry: str, email: 
     """Raise Suspicious or TooMany, or count this request and return.
 
     Call it with a valid form, after validation (a typing error costs nobody an attempt) and before any transaction.
-    `entry` names the limits in settings.ABUSE_LIMITS; `form` is None where there is none (an API).
+    `entry` names the limits in settings.ABUSE_LIMITS; `form` is None where there is none (an API). A form with an
+    idempotency key costs nothing when it is sent again: a double click is one attempt.
     """
     if form is not None:
         if form.cleaned_data.get("company_website"):
@@ -87,7 +89,8 @@ def check(*, request: HttpRequest, form: AbuseFields | None, entry: str, email: 
     limits = [(f"{entry}:address", who)]
     if email:
         limits.append(("email", normalise_email(email)))
-    count(*limits, now=now)
+    key = form.cleaned_data.get("idempotency_key") if form is not None else ""
+    count(*limits, repeat=f"{entry}:{key}:{normalise_email(email or '')}" if key else "", now=now)
 
 
 def _check_form_time(value: str, now: datetime) -> None:
@@ -101,16 +104,25 @@ def _check_form_time(value: str, now: datetime) -> None:
         raise Suspicious(TOO_OLD)
 
 
-def count(*limits: tuple[str, str], now: datetime) -> None:
-    """Count one request against each (limit name, identifier); raise TooMany at the first that is used up."""
+def count(*limits: tuple[str, str], repeat: str = "", now: datetime) -> None:
+    """Count one request against each (limit name, identifier); raise TooMany at the first that is used up.
+
+    The same `repeat` again is counted no more, up to twenty times an hour.
+    """
     storage = DatabaseStorage(now)
     refused: tuple[RateLimitItem, str, str] | None = None
     # Its own short transaction, one commit for all counters, always in the same order; never inside the booking gate.
     with transaction.atomic(durable=True):
+        # Counted first, so that copies sent at once wait here for the first one's commit.
+        if repeat and 1 < storage.incr(f"repeat:{repeat}", REPEATS_LAST) <= REPEATS:
+            return
         for name, who in limits:
             item = limit(name)
             if storage.incr(item.key_for(name, who), item.get_expiry()) > item.amount:
                 refused = (item, name, who)
+                # What was refused is no attempt that a repeat could lean on.
+                if repeat:
+                    storage.clear(f"repeat:{repeat}")
                 break
     if refused:
         item, name, who = refused

@@ -145,3 +145,18 @@ def test_no_address_is_logged_when_a_limit_is_reached(
     with caplog.at_level(logging.INFO), pytest.raises(TooMany):
         abuse.count(("email", "bob@example.org"), now=now)
     assert caplog.messages == ["limit email reached"]
+
+
+def test_a_form_sent_again_is_counted_once_and_a_refused_one_stays_refused(settings: Settings, now: datetime) -> None:
+    settings.ABUSE_LIMITS = {"booking:address": "2/hour"}
+    who = ("booking:address", "203.0.113.9")
+    for _ in range(abuse.REPEATS):
+        abuse.count(who, repeat="booking:first", now=now)
+    abuse.count(who, repeat="booking:second", now=now)
+    for _ in range(2):
+        with pytest.raises(TooMany):
+            abuse.count(who, repeat="booking:third", now=now)
+    abuse.count(who, repeat="booking:second", now=now)
+    with pytest.raises(TooMany):
+        abuse.count(who, repeat="booking:first", now=now)  # the twenty that cost nothing are used up
+    abuse.count(who, repeat="booking:third", now=now + timedelta(hours=1))
