@@ -89,11 +89,18 @@ class Stack:
         path = self.folder / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def serve(self, *, workers: int = 2, threads: int = 8, ready: str = "/readyz") -> None:
+    def serve(
+        self,
+        *,
+        workers: int = 2,
+        threads: int = 8,
+        ready: str = "/readyz",
+        application: str = "institute.wsgi:application",
+    ) -> None:
         """Start gunicorn and wait until the page says yes."""
         bind = self.site.removeprefix("http://")
         self.start(
-            "web", "gunicorn", "institute.wsgi:application", "--bind", bind, "--worker-class", "gthread",
+            "web", "gunicorn", application, "--bind", bind, "--worker-class", "gthread",
             "--workers", str(workers), "--threads", str(threads), "--timeout", "60", "--backlog", "2048",
         )  # fmt: skip
         wait_until(lambda: self.answers(ready), seconds=30, saying=f"the site answers: {self.log('web')[-2000:]}")
