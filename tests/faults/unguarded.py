@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from institute.wsgi import application as guarded  # sets Django up; everything below needs that
+
+# isort: split
 from django.conf import settings
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseWrapper as Sqlite
@@ -19,7 +22,6 @@ from django.db.backends.sqlite3.base import DatabaseWrapper as Sqlite
 from bookings.models import Booking
 from bookings.services import gate
 from bookings.services.confirming import _Form
-from institute.wsgi import application as guarded
 
 FILE = "GUARDS_OFF"
 
