@@ -8,6 +8,7 @@ taken away from outside (`inside.ask(site, "guard", on=False)`). Needs tests.set
 import contextlib
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ def _each_alone(execute: Callable, sql: str, params: Any, many: bool, context: A
             connection.connection.execute("COMMIT")
     else:
         connection.connection.commit()
+    time.sleep(0.01)  # as on a slow disk: on a fast one a kill rarely finds the gap between two statements
     return done
 
 
