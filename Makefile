@@ -33,7 +33,7 @@ faults: venv
 	@$(BIN)/python -m tests.faults $(ARGS)
 
 bench: venv
-	@$(BIN)/python -m benchmarks.core
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 lint: venv
 	$(BIN)/ruff check .

@@ -1,18 +1,19 @@
-"""The pure core against a bare loop of integer subtraction, both in this one run: `python -m benchmarks.core`.
+"""The pure core against a bare loop of integer subtraction, both in this one run: `make bench ARGS=core`.
 
 Sixty days of nine to five, 120 busy intervals a coach, a start every 15 minutes: for one coach, and for 50 coaches of five
 zones. The loop knows the windows and the busy times as integers already and does nothing but compare: what is left above
 it is the price of zones, overrides, rules and of instants instead of numbers.
 """
-# ruff: noqa: T201  the terminal is where this speaks
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall
 from zoneinfo import ZoneInfo
 
+from benchmarks.figures import Figure
+from benchmarks.place import Place
 from bookings.scheduling import Hours, Interval, SlotQuestion, Window, open_starts
 
 DAYS, BUSY, COACHES, MOST = 60, 120, 50, 4.0
@@ -75,8 +76,8 @@ def best_ms(rounds: int, *sides: Callable[[], object]) -> list[float]:
     return best
 
 
-def holds(coaches: int, rounds: int) -> bool:
-    """Measure so many coaches, print both sides, and say whether the ratio is held."""
+def figure(coaches: int, rounds: int) -> Figure:
+    """Both sides for so many coaches; ends with a clear line where they do not agree."""
     asked = [question(coach) for coach in range(coaches)]
     numbers = [in_numbers(coach, each.busy) for coach, each in enumerate(asked)]
 
@@ -87,19 +88,13 @@ def holds(coaches: int, rounds: int) -> bool:
         return [bare_loop(spans, busy, 1800, 900) for spans, busy in numbers]
 
     if [[int(start.timestamp()) for start in starts] for starts in core()] != loop():
-        print("The core and the loop do not offer the same starts: the figure would mean nothing.", file=sys.stderr)
-        return False
+        sys.exit("The core and the loop do not offer the same starts: the figure would mean nothing.")
     ours, bare = best_ms(rounds, core, loop)
     name = f"pure core, {coaches} {'coach' if coaches == 1 else 'coaches'} x {DAYS} days x {BUSY} busy"
-    print(f"{name}, {sum(map(len, loop()))} starts")
-    print(f"  core {ours:.3f} ms   loop {bare:.3f} ms   ratio {ours / bare:.2f}   hold <= {MOST:.1f}")
-    return ours <= MOST * bare
+    return Figure(name, f"{ours:.3f} ms", f"{bare:.3f} ms", ours / bare, ("<=", MOST))
 
 
-def main() -> int:
-    """Measure one coach and fifty; 1 where a ratio is not held."""
-    return 0 if all([holds(1, 200), holds(COACHES, 10)]) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def measure(place: Place, rounds: int) -> Iterator[Figure]:
+    """One coach and fifty."""
+    yield figure(1, 200)
+    yield figure(COACHES, 10)

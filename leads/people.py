@@ -1,7 +1,6 @@
 """Row-writers for people: every one needs an open transaction, so that a lead and what led to it are one."""
 
 import re
-import zoneinfo
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
 from leads.models import Activity, Lead, Role, Stage, Touch
+from mail import clock
 from mail.rows import require_transaction
 from mail.text import one_line
 
@@ -105,7 +105,7 @@ def _fill(lead: Lead, told: dict[str, Any], now: datetime) -> None:
 
 def is_time_zone(value: str) -> bool:
     """Whether this is the name of a zone in the IANA database."""
-    return value in zoneinfo.available_timezones()
+    return value in clock.zone_names()
 
 
 def _phone(value: str) -> PhoneNumber | None:

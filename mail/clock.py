@@ -1,7 +1,9 @@
 """The one clock of the site: views, tasks and commands ask it, everything below is told the time."""
 
 import os
+import zoneinfo
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -30,3 +32,9 @@ def _shift() -> timedelta:
 def now() -> datetime:
     """The present instant in aware UTC, shifted only where CLOCK_SHIFT_FILE is set."""
     return datetime.now(UTC) + _shift()
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    """Every name of the tz database; read once, because the library walks through hundreds of files each time."""
+    return frozenset(zoneinfo.available_timezones())

@@ -82,9 +82,9 @@ def etag_of(body: bytes) -> str:
 
 def answer(body: bytes, etag: str) -> HttpResponse:
     """The JSON with its tag; to be asked again each time, because anybody may book in between."""
-    return HttpResponse(
-        body, content_type="application/json; charset=utf-8", headers={"ETag": etag, "Cache-Control": "no-cache"}
-    )
+    # The length as well: Django's CommonMiddleware, which would add it, is never reached by a kept answer.
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Content-Length": str(len(body))}
+    return HttpResponse(body, content_type="application/json; charset=utf-8", headers=headers)
 
 
 class KeptSlots:

@@ -6,7 +6,7 @@ de-linked, questions and answers reach only the coach.
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.urls import reverse
 from bookings import ical, links, selectors
 from bookings.models import Booking, BookingEvent, LocationKind
 from bookings.scheduling import moment, next_clock_change
-from mail import identity
+from mail import clock, identity
 from mail.links import absolute
 from mail.models import Message
 from mail.registry import CalendarPart, Minter, Rendered
@@ -117,7 +117,7 @@ def with_calendar(
 
 def _zone(name: str) -> ZoneInfo:
     """The attendee's zone, or the institute's where the stored name is none."""
-    if name in available_timezones():
+    if name in clock.zone_names():
         return ZoneInfo(name)
     return ZoneInfo(str(identity.current().default_time_zone))
 

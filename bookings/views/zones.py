@@ -1,13 +1,13 @@
 """Time zones as visitors meet them: a short list first, a search for the rest, names that people use."""
 
 import unicodedata
-import zoneinfo
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from bookings.scheduling.wording import offset_in_words
+from mail import clock
 
 # Zone, the name people use for it, and how that name stands behind a time ("2:00 PM Central").
 NAMED: dict[str, tuple[str, str]] = {
@@ -77,7 +77,7 @@ class Option:
 
 @cache
 def _known() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones()) - NOT_PLACES
+    return clock.zone_names() - NOT_PLACES
 
 
 def find(value: str | None) -> ZoneInfo | None:
