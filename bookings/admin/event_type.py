@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import F
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.decorators import display
@@ -121,11 +120,6 @@ class EventTypeAdmin(ModelAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: EventType | None = None) -> Any:
         """A slug that has been published stays as it is."""
         return {} if obj is not None else super().get_prepopulated_fields(request, obj)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Count the write, after who takes the call and what is asked were written too."""
-        super().save_related(request, form, formsets, change)
-        EventType.objects.filter(pk=form.instance.pk).update(version=F("version") + 1)
 
     @display(description="Minutes", ordering="duration")
     def minutes(self, kind: EventType) -> str:
