@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 from contextlib import suppress
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -15,6 +16,7 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _mailbox = re.compile(rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 
 
+@lru_cache(maxsize=256)
 def for_transport(address: str) -> str:
     """The address in ASCII with its domain in IDNA; raises CannotCompose for what RCPT TO must never carry."""
     local, _, domain = address.strip(" ").rpartition("@")

@@ -8,11 +8,11 @@ import re
 import secrets
 from email.header import Header
 from email.utils import encode_rfc2231, formataddr
+from functools import lru_cache
 
 from mail.errors import CannotCompose
 from mail.text import one_line
 
-_line_ends = re.compile(r"\r\n|\r|\n")
 _printable = re.compile(r"[\x20-\x7e\t]*(?:\r\n [\x20-\x7e\t]+)*")
 _LINE = 57  # octets that become one line of 76 in base64
 
@@ -35,6 +35,7 @@ def words(value: str, *, name: str, limit: int = 200) -> str:
     return Header(line, "utf-8", header_name=name).encode(linesep="\r\n")
 
 
+@lru_cache(maxsize=16)
 def mailbox(name: str, address: str) -> str:
     """A display name and an address for a header field (RFC 5322, 3.4)."""
     line = one_line(name, limit=80)
@@ -45,7 +46,7 @@ def mailbox(name: str, address: str) -> str:
 
 def text(subtype: str, content: str) -> bytes:
     """A text part in quoted-printable."""
-    lines = _line_ends.sub("\r\n", _clean(content))
+    lines = _clean(content).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
     body = binascii.b2a_qp((lines if lines.endswith("\r\n") else lines + "\r\n").encode(), istext=True)
     kind = f'text/{subtype}; charset="utf-8"'
     return head(("Content-Type", kind), ("Content-Transfer-Encoding", "quoted-printable")) + b"\r\n" + body

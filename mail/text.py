@@ -23,7 +23,10 @@ def _harmless(char: str) -> bool:
 
 def one_line(value: str, *, limit: int = 200) -> str:
     """The text as one line of at most `limit` characters: no controls, no bidi overrides, no lone surrogates."""
-    flat = value[: limit * 20].translate(_break_to_blank)
+    flat = value[: limit * 20]
+    if flat.isascii() and flat.isprintable():
+        return " ".join(flat.split())[:limit].rstrip()
+    flat = flat.translate(_break_to_blank)
     return " ".join("".join(filter(_harmless, flat)).split())[:limit].rstrip()
 
 

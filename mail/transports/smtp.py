@@ -1,6 +1,5 @@
 """A mail server, spoken to step by step: the ledger has to know at which word a connection was lost."""
 
-import re
 import smtplib
 import ssl
 import time
@@ -19,9 +18,6 @@ CONTENT_TIMEOUT = 20.0
 AUTH_CODES = frozenset({530, 534, 535, 538, 454})
 TOO_LARGE = frozenset({552, 523})
 
-_line_ends = re.compile(rb"\r\n|\r|\n")
-_first_dots = re.compile(rb"(?m)^\.")
-
 
 class SMTPTransport:
     """One connection, opened and signed in at once; certificates are verified and TLS is never given up silently."""
@@ -37,15 +33,14 @@ class SMTPTransport:
         name = settings.SITE_HOST or "localhost"
         timeout = min(COMMAND_TIMEOUT, settings.EMAIL_TIMEOUT)
         host, port = settings.EMAIL_HOST, settings.EMAIL_PORT
-        context = ssl.create_default_context()
         smtp: smtplib.SMTP
         if settings.EMAIL_USE_SSL:
-            smtp = smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=timeout, context=context)
+            smtp = smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=timeout, context=_trust())
         else:
             smtp = smtplib.SMTP(host, port, local_hostname=name, timeout=timeout)
         try:
             if settings.EMAIL_USE_TLS:
-                smtp.starttls(context=context)
+                smtp.starttls(context=_trust())
             smtp.ehlo_or_helo_if_needed()
             if settings.EMAIL_HOST_USER:
                 smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
@@ -57,13 +52,14 @@ class SMTPTransport:
     def offer(self, *, sender: str, recipient: str, size: int) -> None:
         """MAIL and RCPT."""
         self._patience(COMMAND_TIMEOUT)
-        options = [f"SIZE={size}"] if self._smtp.has_extn("size") else []
-        code, reply = self._ask(lambda: self._smtp.mail(sender, options))
+        # Both addresses are bare and checked (addresses.for_transport): smtplib would parse them once more.
+        limit = f" SIZE={size}" if self._smtp.has_extn("size") else ""
+        code, reply = self._ask(lambda: self._smtp.docmd("mail", f"FROM:<{sender}>{limit}"))
         if 500 <= code < 600 and code not in TOO_LARGE:
             # The server will not have mail from us at all: failing every waiting row would lose them.
             raise self._lost(f"{code} {reply}")
         self._judge(code, reply)
-        self._judge(*self._ask(lambda: self._smtp.rcpt(recipient)))
+        self._judge(*self._ask(lambda: self._smtp.docmd("rcpt", f"TO:<{recipient}>")))
 
     def data(self, content: bytes, *, message_id: str) -> None:
         """DATA, the content and the server's last word, all within DATA_LIMIT."""
@@ -71,9 +67,7 @@ class SMTPTransport:
         code, reply = self._ask(lambda: self._smtp.docmd("data"))
         if code != 354:
             self._judge(code, reply, go_on=False)
-        wire = _first_dots.sub(b"..", _line_ends.sub(b"\r\n", content))
-        if not wire.endswith(b"\r\n"):
-            wire += b"\r\n"
+        wire = _on_the_wire(content)
         began = time.monotonic()
         self._patience(CONTENT_TIMEOUT)
         try:
@@ -140,6 +134,19 @@ class SMTPTransport:
     def _lost(self, why: str) -> Unreachable:
         self.close()
         return Unreachable(why)
+
+
+def _on_the_wire(content: bytes) -> bytes:
+    """The content with CRLF line ends, its last line ended, and first dots doubled (RFC 5321, 4.5.2)."""
+    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if not lines.endswith(b"\n"):
+        lines += b"\n"
+    return (b"\n" + lines).replace(b"\n.", b"\n..").replace(b"\n", b"\r\n")[2:]
+
+
+def _trust() -> ssl.SSLContext:
+    """The certificates we believe, read only where TLS is spoken: that takes longer than many mails."""
+    return ssl.create_default_context()
 
 
 def _text(reply: bytes) -> str:
