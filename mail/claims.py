@@ -2,41 +2,53 @@
 
 import random
 import uuid
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import F, QuerySet
+from django.db.models.expressions import Col
 
+from mail import statements
 from mail.durability import pressed
 from mail.errors import ClaimLost
 from mail.models import LinkToken, Message
 from mail.outbox import Written
+from mail.statements import adapt
 from mail.text import one_line, plain
 
 LEASE = timedelta(seconds=60)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
 MOST_RENDERS = 3
 Status = Message.Status
+_FIELDS = Message._meta.concrete_fields
+_NAMES = [field.attname for field in _FIELDS]
+_COLUMNS = ", ".join(str(field.column) for field in _FIELDS)
 
 # One statement, so that both databases decide atomically: PostgreSQL steps over rows that others hold, SQLite takes the
 # write lock before it looks. A message waits while an older version about the same topic is in its DATA, so that the
-# last mail a person gets is the one that is true.
+# last mail a person gets is the one that is true. Each question about another table is a subquery that gives one value:
+# a planner may turn a join or EXISTS into a hash of all that is due, built anew for every claim; these it can only ask
+# row by row, in the order of the index, until the first that may go. And || '' keeps the planner from searching the queue
+# for one topic: a queue looks empty to it as long as its statistics are older.
 _CLAIM = """
 UPDATE mail_message
 SET status = 'sending', claim = %(claim)s, lease_until = %(lease)s, next_try_at = %(lease)s, data_at = NULL,
     renders = renders + CASE WHEN raw IS NULL THEN 1 ELSE 0 END
 WHERE id = (
-    SELECT m.id FROM mail_message m JOIN mail_topic t ON t.id = m.topic_id
+    SELECT m.id FROM mail_message m
     WHERE m.status IN ('due', 'sending') AND m.next_try_at <= %(now)s AND m.expires_at > %(now)s
-      AND m.topic_version = t.version AND (m.raw IS NOT NULL OR m.renders < %(most_renders)s)
-      AND NOT EXISTS (SELECT 1 FROM mail_suppression s
-                      WHERE s.address_hash = m.recipient_hash AND s.stream IN ('', m.stream))
-      AND NOT EXISTS (SELECT 1 FROM mail_message o
-                      WHERE o.topic_id = m.topic_id AND o.topic_version < m.topic_version
-                        AND o.status = 'sending' AND o.data_at IS NOT NULL AND o.lease_until > %(now)s)
+      AND (m.raw IS NOT NULL OR m.renders < %(most_renders)s)
+      AND m.topic_version = (SELECT t.version FROM mail_topic t WHERE t.id = m.topic_id)
+      AND (SELECT s.id FROM mail_suppression s
+           WHERE s.address_hash = m.recipient_hash AND s.stream IN ('', m.stream) LIMIT 1) IS NULL
+      AND (SELECT o.id FROM mail_message o
+           WHERE o.topic_id = m.topic_id AND o.topic_version < m.topic_version
+             AND o.status || '' = 'sending' AND o.data_at IS NOT NULL AND o.lease_until > %(now)s LIMIT 1) IS NULL
     ORDER BY m.next_try_at, m.id LIMIT 1 {lock})
-RETURNING *
+RETURNING {columns}
 """
 
 # No join and no subquery over mail_message: where this UPDATE waits for a cancel in progress, PostgreSQL looks again at
@@ -52,6 +64,20 @@ WHERE id = %(id)s AND claim = %(claim)s AND status = 'sending' AND lease_until >
 _KEEP = """
 UPDATE mail_message SET raw = %(raw)s, masked = %(masked)s WHERE id = %(id)s AND claim = %(claim)s AND status = 'sending'
 """
+# The same on PostgreSQL with the links and the wait for the disk (see durability.pressed) in one statement, not in five.
+_KEEP_WITH_LINKS = """
+WITH pressed AS (SELECT set_config('synchronous_commit', 'on', true) AS word),
+     kept AS (UPDATE mail_message SET raw = %(raw)s, masked = %(masked)s
+              WHERE id = %(id)s AND claim = %(claim)s AND status = 'sending' RETURNING id),
+     linked AS (INSERT INTO mail_linktoken (purpose, digest, subject, detail, created_at, expires_at)
+                SELECT purpose, digest, subject, detail, created_at, expires_at
+                FROM unnest(%(purpose)s::text[], %(digest)s::text[], %(subject)s::text[], %(detail)s::text[],
+                            %(created_at)s::timestamptz[], %(expires_at)s::timestamptz[])
+                     AS link(purpose, digest, subject, detail, created_at, expires_at)
+                WHERE EXISTS (SELECT 1 FROM kept))
+SELECT kept.id FROM kept, pressed WHERE pressed.word = 'on'
+"""
+_LINK = ("purpose", "digest", "subject", "detail", "created_at", "expires_at")
 _SENT = """
 UPDATE mail_message
 SET status = 'sent', sent_at = %(now)s, raw = NULL, claim = '', lease_until = NULL, last_error = '', reason = ''
@@ -63,32 +89,38 @@ def claim(*, now: datetime) -> Message | None:
     """Take the one message that has waited longest, for 60 seconds; None where nothing can be taken."""
     values = {
         "claim": uuid.uuid4().hex,
-        "now": _adapt(now),
-        "lease": _adapt(now + LEASE),
+        "now": adapt(now),
+        "lease": adapt(now + LEASE),
         "most_renders": MOST_RENDERS,
     }
     lock = "FOR UPDATE OF m SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    taken = list(Message.objects.raw(_CLAIM.format(lock=lock), values))
-    return taken[0] if taken else None
+    taken = statements.rows(_CLAIM.format(lock=lock, columns=_COLUMNS), values)
+    return _message(taken[0]) if taken else None
 
 
 def keep(message: Message, written: Written) -> None:
     """Store the bytes and the links they carry in one transaction; raises ClaimLost."""
-    with pressed():
-        if not _say(_KEEP, message, raw=written.raw, masked=written.masked):
+    content = {"raw": written.raw, "masked": written.masked}
+    if connection.vendor == "postgresql":
+        links = {name: [getattr(link, name) for link in written.links] for name in _LINK}
+        if not _say(_KEEP_WITH_LINKS, message, **content, **links):
             raise ClaimLost
-        LinkToken.objects.bulk_create(written.links)
+    else:
+        with pressed():
+            if not _say(_KEEP, message, **content):
+                raise ClaimLost
+            LinkToken.objects.bulk_create(written.links)
     message.raw, message.masked = written.raw, written.masked
 
 
 def may_begin(message: Message, *, now: datetime, need: timedelta) -> bool:
     """The last word before DATA: still mine, still true, not suppressed, not expired, and `need` left of the lease."""
-    return _say(_MAY_BEGIN, message, now=_adapt(now), until=_adapt(now + need))
+    return _say(_MAY_BEGIN, message, now=adapt(now), until=adapt(now + need))
 
 
 def sent(message: Message, *, now: datetime) -> bool:
     """The server has it. False where the lease was lost meanwhile."""
-    return _say(_SENT, message, now=_adapt(now))
+    return _say(_SENT, message, now=adapt(now))
 
 
 def failed(message: Message, *, why: str, error: str) -> bool:
@@ -128,15 +160,35 @@ def backoff(failures_before: int) -> timedelta:
 
 def _say(statement: str, message: Message, **values: Any) -> bool:
     """Run one of the statements above; whether it found the row in this sender's hands."""
-    with connection.cursor() as cursor:
-        named: dict[str, Any] = {"id": message.pk, "claim": message.claim, **values}
-        cursor.execute(statement, named)
-        return bool(cursor.rowcount == 1)
+    return statements.change(statement, {"id": message.pk, "claim": message.claim, **values}) == 1
 
 
-def _adapt(instant: datetime) -> Any:
-    """An instant as the database driver of this connection wants it in a statement of our own."""
-    return instant if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value(instant)
+def _message(row: Sequence[Any]) -> Message:
+    """A claimed row as Django would load it."""
+    values = list(row)
+    for index, convert in _converters().items():
+        values[index] = convert(values[index])
+    return Message.from_db(connection.alias, _NAMES, values)
+
+
+@cache
+def _converters() -> dict[int, Callable[[Any], Any]]:
+    """What Django makes of the driver's values, by their place in the row."""
+    compiler = Message.objects.all().query.get_compiler(connection.alias)
+    columns = [Col("mail_message", field) for field in _FIELDS]
+    found = {}
+    for index, (converters, column) in compiler.get_converters(columns).items():
+        found[index] = _one_after_the_other(converters, column)
+    return found
+
+
+def _one_after_the_other(converters: list[Any], column: Any) -> Callable[[Any], Any]:
+    def convert(value: Any) -> Any:
+        for each in converters:
+            value = each(value, column, connection)
+        return value
+
+    return convert
 
 
 def _mine(message: Message) -> QuerySet[Message]:

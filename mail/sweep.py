@@ -16,15 +16,15 @@ CRASHED = "Writing it stopped the sender three times."
 UNKNOWN = "The sender stopped in the middle of sending it: it may have arrived."
 # Said in the words of the partial indexes: SQLite cannot see through bound values that an index would do.
 OPEN = RawSQL("mail_message.status IN ('due', 'sending')", (), output_field=BooleanField())
+DUE = RawSQL("mail_message.status = 'due'", (), output_field=BooleanField())
 
 
 def waiting(*, now: datetime) -> bool:
     """Whether any message is due, or past its time, and not in another sender's hands."""
-    open_rows = Message.objects.filter(OPEN)
     # Two questions, because SQLite answers an OR over two indexes by reading everything.
     return (
-        open_rows.filter(next_try_at__lte=now).exists()
-        or open_rows.filter(expires_at__lte=now, status=Status.DUE).exists()
+        Message.objects.filter(OPEN, next_try_at__lte=now).exists()
+        or Message.objects.filter(DUE, expires_at__lte=now).exists()
     )
 
 
@@ -34,11 +34,12 @@ def sweep(*, now: datetime) -> int:
     due = Message.objects.filter(OPEN, free, next_try_at__lte=now)
     live = Topic.objects.filter(pk=OuterRef("topic_id"), version=OuterRef("topic_version"))
     quiet = Suppression.objects.filter(address_hash=OuterRef("recipient_hash"), stream__in=("", OuterRef("stream")))
-    over = Message.objects.filter(OPEN, free, expires_at__lte=now)
+    over = {"status": Status.SKIPPED, "reason": _unless_begun(EXPIRED)}
     final = {"raw": None, "claim": "", "lease_until": None}
     return (
         due.filter(~Exists(live)).update(status=Status.CANCELLED, reason=_unless_begun(NEWER), **final)
-        + over.update(status=Status.SKIPPED, reason=_unless_begun(EXPIRED), **final)
+        + Message.objects.filter(DUE, expires_at__lte=now).update(**over, **final)
+        + due.filter(expires_at__lte=now).update(**over, **final)
         + due.filter(Exists(quiet)).update(status=Status.SKIPPED, reason=_unless_begun(SUPPRESSED), **final)
         + due.filter(raw__isnull=True, renders__gte=MOST_RENDERS).update(
             status=Status.FAILED, reason=CRASHED, needs_attention=True, **final

@@ -54,9 +54,8 @@ class Message(models.Model):
             models.Index(
                 fields=["next_try_at", "id"], condition=Q(status__in=("due", "sending")), name="mail_message_waiting"
             ),
-            models.Index(
-                fields=["expires_at"], condition=Q(status__in=("due", "sending")), name="mail_message_expiring"
-            ),
+            # Of other rows than the queue's: or PostgreSQL might read the queue through this one, and sort it for each claim.
+            models.Index(fields=["expires_at"], condition=Q(status="due"), name="mail_message_expired"),
             models.Index(fields=["recipient_hash"], name="mail_message_recipient"),
             models.Index(fields=["needs_attention"], condition=Q(needs_attention=True), name="mail_message_attention"),
         ]

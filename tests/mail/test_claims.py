@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from mail import claims
 from mail.models import Message, Suppression, Topic
@@ -117,3 +118,30 @@ def test_a_message_given_back_is_as_it_was(write: Write, now: datetime) -> None:
     assert (row.status, row.attempts, row.claim, row.lease_until, row.data_at, row.next_try_at) == (
         Message.Status.DUE, 0, "", None, None, now,
     )  # fmt: skip
+
+
+def test_a_claim_walks_the_queue_in_its_order_even_where_statistics_say_it_is_empty(
+    write: Write, now: datetime
+) -> None:
+    """A sort would read all that is due for every single message."""
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL's planner only")
+    first = write("old")
+    old = [copy(first, n, status=Message.Status.SENT, sent_at=now) for n in range(1000)]
+    Message.objects.all().delete()
+    Message.objects.bulk_create(old)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE mail_message")
+        Message.objects.bulk_create([copy(first, n) for n in range(1000, 1500)])
+        statement = claims._CLAIM.format(lock="FOR UPDATE OF m SKIP LOCKED", columns="id")
+        values = {"claim": "x", "now": now, "lease": now + claims.LEASE, "most_renders": 3}
+        cursor.execute(f"EXPLAIN {statement}", values)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Sort" not in plan
+    assert "Index Scan using mail_message_waiting on mail_message m" in plan
+
+
+def copy(message: Message, number: int, **changes: object) -> Message:
+    """Another message of the same topic."""
+    values = {field.attname: getattr(message, field.attname) for field in Message._meta.concrete_fields}
+    return Message(**values | {"id": None, "dedupe_key": f"copy{number}", "message_id": f"<{number}@x>"} | changes)
