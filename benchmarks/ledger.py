@@ -1,0 +1,256 @@
+"""One sender's drain against Django's `send_messages` and bare smtplib, in this one run: `python -m benchmarks.ledger`.
+
+The same mails go over one loopback connection each to the same mail server, a process of its own. Django and smtplib are
+given finished messages and remember nothing; our side claims, writes, mints a link, stores, checks and marks every one of
+them. In the second pair both sides also render the institute's own templates. ARGS: rows of the big ledger (1,000,000),
+mails a turn (500), turns (5).
+"""
+# ruff: noqa: T201  the terminal is where this speaks
+
+import os
+import secrets
+import smtplib
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from statistics import median
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+POSTGRES = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
+HOLD, GROWTH = 0.5, 0.8
+FINISHED, TEMPLATES = "bench.finished", "bench.templates"
+STEM = "bookings/late_request"
+STORY = "Your coaching call begins soon. Open the link to join, to move it or to cancel it.\n" * 12
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """An empty PostgreSQL database of our own, dropped afterwards."""
+    name = f"bench_ledger_{secrets.token_hex(4)}"
+    try:
+        with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3) as server:
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    except psycopg.OperationalError as error:
+        sys.exit(f"These figures need PostgreSQL (TEST_DATABASE_URL): {str(error).strip().splitlines()[0]}")
+    try:
+        yield f"{POSTGRES.rpartition('/')[0]}/{name}"
+    finally:
+        with psycopg.connect(POSTGRES, autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def sink() -> Iterator[int]:
+    """The port of a mail server in a process of its own."""
+    words = [sys.executable, "-m", "benchmarks.mail_sink"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+        process.communicate("")
+
+
+def set_up(url: str, folder: str, port: int) -> None:
+    """Django on that database, in this process, with mail to that port."""
+    os.environ.update(
+        DATABASE_URL=url, DATA_DIR=folder, EMAIL_URL=f"smtp://127.0.0.1:{port}", SECRET_KEY=secrets.token_urlsafe(48),
+        SITE_URL="http://127.0.0.1:8000", LOG_LEVEL="ERROR", DJANGO_SETTINGS_MODULE="institute.settings", REDIS_URL="", DEBUG="0",
+    )  # fmt: skip
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    from mail import compose, registry
+    from mail.registry import Rendered, Stream
+
+    def finished(message: Any, mint: Any, now: Any) -> Rendered:
+        return Rendered(*words(mint("manage", f"bench:{message.pk}", None)))
+
+    def templates(message: Any, mint: Any, now: Any) -> Rendered:
+        return compose.from_templates(STEM, context(mint("manage", f"bench:{message.pk}", None)))
+
+    registry.register(FINISHED, stream=Stream.BOOKING, render=finished, label="Bench")
+    registry.register(TEMPLATES, stream=Stream.BOOKING, render=templates, label="Bench")
+
+
+def words(token: str) -> tuple[str, str, str]:
+    """Subject, text and HTML of a finished mail with its own link."""
+    link = f"http://127.0.0.1:8000/booking/{token}/"
+    return (
+        "Tue 9 March, 2:00 PM: your coaching call",
+        f"{STORY}{link}\n",
+        f'<p>{STORY}</p><p><a href="{link}">Join</a></p>',
+    )
+
+
+def context(token: str) -> dict[str, Any]:
+    """What the templates of the measured mail are told."""
+    return {"link": f"http://127.0.0.1:8000/booking/{token}/", "words": STORY, "name": "Grace Visitor"}
+
+
+def fill(rows: int) -> None:
+    """A ledger with so many sent messages, each about a topic of its own, copied from one row in one statement."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE mail_message, mail_topic, mail_linktoken CASCADE")
+        cursor.execute(
+            "INSERT INTO mail_topic (key, version) SELECT 'old:' || n, 1 FROM generate_series(1, %s) n", [rows]
+        )
+    copies("sent", FINISHED, "old")
+    vacuum()
+
+
+def due(kind: str, number: int) -> None:
+    """So many messages of a kind that are due now."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        topics = "INSERT INTO mail_topic (key, version) SELECT %s || ':' || n, 1 FROM generate_series(1, %s) n"
+        prefix = secrets.token_hex(6)
+        cursor.execute(topics, [prefix, number])
+    copies("due", kind, prefix)
+
+
+def copies(status: str, kind: str, prefix: str) -> None:
+    """A message for every topic of that prefix."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO mail_message (dedupe_key, kind, topic_id, topic_version, stream, recipient, recipient_hash, context,
+                due_at, expires_at, next_try_at, status, reason, needs_attention, attempts, renders, last_error, claim,
+                message_id, created_at, sent_at)
+            SELECT key, %(kind)s, id, 1, 'booking', 'person' || id || '@example.org', md5(key) || md5(key), '{}',
+                now() - interval '1 minute', now() + interval '1 day', now() - interval '1 minute', %(status)s, '', false, 0, 0, '', '',
+                '<' || md5(key) || '@localhost.localdomain>', now(), CASE %(status)s WHEN 'sent' THEN now() END
+            FROM mail_topic WHERE key LIKE %(prefix)s || ':%%'""",
+            {"kind": kind, "status": status, "prefix": prefix},
+        )
+
+
+def vacuum() -> None:
+    """What autovacuum would have done by the time a ledger is that large."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE mail_message, mail_topic, mail_linktoken")
+        cursor.execute("CHECKPOINT")
+
+
+def ours(kind: str, number: int) -> Callable[[], None]:
+    """One sender empties the ledger."""
+    from mail import clock
+    from mail.sender import drain
+
+    due(kind, number)
+
+    def work() -> None:
+        done = drain(clock=clock.now)
+        assert done.sent == number, done
+
+    return work
+
+
+def djangos(kind: str, number: int, port: int) -> Callable[[], None]:
+    """Django's own backend sends finished messages; where the other side renders templates, it does as well."""
+    from django.core.mail import EmailMultiAlternatives, get_connection
+
+    from mail import compose
+
+    backend = "django.core.mail.backends.smtp.EmailBackend"
+    tokens = [secrets.token_urlsafe(24) for _ in range(number)]
+
+    def one(n: int, subject: str, text: str, html: str) -> EmailMultiAlternatives:
+        mail = EmailMultiAlternatives(subject, text, "hello@localhost.localdomain", [f"person{n}@example.org"])
+        mail.attach_alternative(html, "text/html")
+        return mail
+
+    def from_templates(n: int, token: str) -> EmailMultiAlternatives:
+        made = compose.from_templates(STEM, context(token))
+        return one(n, made.subject, made.text, made.html)
+
+    ready = [one(n, *words(token)) for n, token in enumerate(tokens)] if kind == FINISHED else []
+
+    def work() -> None:
+        mails = ready or [from_templates(n, token) for n, token in enumerate(tokens)]
+        sent = get_connection(backend, host="127.0.0.1", port=port, fail_silently=False).send_messages(mails)
+        assert sent == number, sent
+
+    return work
+
+
+def bare(number: int, port: int) -> Callable[[], None]:
+    """smtplib's send_message with messages that were built before."""
+    from email.message import EmailMessage
+
+    ready = []
+    for n in range(number):
+        mail = EmailMessage()
+        mail["Subject"], text, html = words(secrets.token_urlsafe(24))
+        mail["From"], mail["To"] = "hello@localhost.localdomain", f"person{n}@example.org"
+        mail["Message-ID"] = f"<{secrets.token_hex(16)}@localhost.localdomain>"
+        mail.set_content(text)
+        mail.add_alternative(html, subtype="html")
+        ready.append(mail)
+
+    def work() -> None:
+        with smtplib.SMTP("127.0.0.1", port, local_hostname="localhost") as server:
+            for mail in ready:
+                server.send_message(mail)
+
+    return work
+
+
+def rate(number: int, work: Callable[[], None]) -> float:
+    """Messages a second."""
+    began = time.perf_counter()
+    work()
+    return number / (time.perf_counter() - began)
+
+
+def measure(rows: int, number: int, turns: int, port: int) -> bool:
+    """Fill a ledger, let all sides send in turn, print the medians; whether the limit is held."""
+    fill(rows)
+    held = True
+    for kind in (FINISHED, TEMPLATES):
+        found: dict[str, list[float]] = {"ours": [], "django": [], "bare": []}
+        for turn in range(turns + 1):
+            for name, side in {
+                "ours": ours(kind, number), "django": djangos(kind, number, port), "bare": bare(number, port)
+            }.items():  # fmt: skip
+                reached = rate(number, side)
+                if turn:  # the first warms caches and connections
+                    found[name].append(reached)
+        ratios = [one / other for one, other in zip(found["ours"], found["django"], strict=True)]
+        raw = median(one / other for one, other in zip(found["ours"], found["bare"], strict=True))
+        told = " ".join(f"{name} {median(each):.0f}/s" for name, each in found.items())
+        what = {FINISHED: "finished", TEMPLATES: "templates"}[kind]
+        spread = f"{min(ratios):.2f}-{max(ratios):.2f}"
+        print(
+            f"ledger drain, {rows} rows, {what}: {told}  of Django {median(ratios):.2f} ({spread}), of smtplib {raw:.2f}",
+            flush=True,
+        )
+        held &= median(ratios) >= HOLD
+    return held
+
+
+def main(rows: int = 1_000_000, number: int = 500, turns: int = 5) -> int:
+    """Measure at a thousand rows and at a million; 1 where the limit is not held."""
+    with database() as url, sink() as port, tempfile.TemporaryDirectory() as folder:
+        set_up(url, folder, port)
+        held = all([measure(1000, number, turns, port), measure(rows, number, turns, port)])
+        from django.db import connection
+
+        connection.close()
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))
