@@ -1,5 +1,7 @@
 """The desk's verbs with real transactions: Django's own change pages would run them inside another one."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.urls import reverse
 from bookings.models import Booking, Schedule, TimeOff
 from tests.bookings.admin.conftest import Own
 from tests.bookings.admin.test_hours import off, rules
+from tests.bookings.house import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,3 +47,17 @@ def test_moving_and_giving_away_do_too(owner: Client, alices: Own, bobs: Own) ->
     assert set(Booking.objects.values_list("coach", flat=True)) == {bobs.coach.pk}
     path = reverse("admin:bookings_booking_correct_address", args=[alices.booking.pk])
     assert owner.post(path, {"email": "right@example.org"}).status_code == 302
+
+
+def test_two_pages_that_save_schedules_for_the_same_days_at_once_leave_one(owner: Client, alices: Own) -> None:
+    Schedule.objects.update(valid_until="2027-06-30")
+    form = {"coach": alices.coach.pk, "time_zone": "UTC", "valid_from": "2027-07-01", "do": "save"}
+
+    def save(name: str) -> Callable[[], int]:
+        client = Client()
+        client.cookies = owner.cookies
+        return lambda: client.post(reverse("admin:bookings_schedule_add"), form | {"name": name}).status_code
+
+    answers = race([save(name) for name in ("Lisbon", "Tokyo", "Oslo", "Lima")])
+    assert sorted(answers) == [302, 422, 422, 422]
+    assert Schedule.objects.filter(valid_from="2027-07-01").count() == 1
