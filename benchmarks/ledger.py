@@ -23,7 +23,7 @@ import psycopg
 from psycopg import sql
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL") or "postgres://postgres@127.0.0.1:5432/postgres"
-HOLD, GROWTH = 0.5, 0.8
+HOLD = 0.5
 FINISHED, TEMPLATES = "bench.finished", "bench.templates"
 STEM = "bookings/late_request"
 STORY = "Your coaching call begins soon. Open the link to join, to move it or to cancel it.\n" * 12
