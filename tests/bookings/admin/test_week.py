@@ -1,5 +1,6 @@
 """The hours editor: a week on one page, saved in one go, with what will be offered beside it."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -261,3 +262,9 @@ def test_junk_in_the_hours_is_never_a_5xx(alice: Client, alices: Own) -> None:
     for zone in ("", "Mars/Base", "../../etc/passwd", "\0"):
         assert alice.post(page_of(alices.schedule), form_of(alices.schedule, time_zone=zone)).status_code == 422, zone
     assert AvailabilityRule.objects.filter(schedule=alices.schedule).count() == 5
+
+
+def test_the_page_shows_itself_without_script(alice: Client, alices: Own) -> None:
+    """unfold keeps a page hidden until its script has run."""
+    page = text(alice.get(page_of(alices.schedule)))
+    assert re.search(r"<noscript><link href=\"[^\"]+desk-noscript[^\"]*\.css\" rel=\"stylesheet\"></noscript>", page)
