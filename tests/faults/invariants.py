@@ -73,18 +73,23 @@ def mails(*, now: datetime) -> Iterator[str]:
 
 def _of_one(row: Booking, live: list[Message]) -> Iterator[str]:
     kinds = Counter(message.kind for message in live)
-    if row.status in (Status.CANCELLED, Status.DECLINED, Status.HELD, Status.EXPIRED) and kinds[emails.REMINDER]:
+    reminding = kinds[emails.REMINDER] + kinds[emails.COACH_REMINDER]
+    if row.status in (Status.CANCELLED, Status.DECLINED, Status.HELD, Status.EXPIRED) and reminding:
         yield f"Booking {row.pk} is {row.status} and has reminders."
     if row.status == Status.CONFIRMED:
         if sum(kinds[kind] for kind in AGREED) != 1:
             yield f"Booking {row.pk} has {dict(kinds)} instead of one confirmation."
         planned = reminders.plan(start=row.start, offsets=row.event_type.reminder_offsets, now=row.version_at)
-        there = sorted((each.due_at, each.expires_at) for each in live if each.kind == emails.REMINDER)
-        if there != [(each.due_at, each.expires_at) for each in planned]:
-            yield f"Booking {row.pk} has {len(there)} reminders of {len(planned)}, or at other times."
+        for kind, recipient in (
+            (emails.REMINDER, row.attendee_email),
+            (emails.COACH_REMINDER, row.coach.notice_address),
+        ):
+            there = sorted((each.due_at, each.expires_at, each.recipient) for each in live if each.kind == kind)
+            if there != [(each.due_at, each.expires_at, recipient) for each in planned if recipient]:
+                yield f"Booking {row.pk} has {len(there)} rows {kind} of {len(planned)}, or at other times or addresses."
     if row.status == Status.PENDING and (kinds[emails.PENDING], kinds[emails.COACH_PENDING]) != (1, 1):
         yield f"Booking {row.pk} waits for an answer and has {dict(kinds)}."
-    if row.status == Status.PENDING and (kinds[emails.REMINDER] or any(kinds[kind] for kind in AGREED)):
+    if row.status == Status.PENDING and (reminding or any(kinds[kind] for kind in AGREED)):
         yield f"Booking {row.pk} is not agreed on and was confirmed."
     if {message.recipient for message in live if message.kind in (*AGREED, emails.REMINDER)} - {row.attendee_email}:
         yield f"Booking {row.pk} is confirmed to somebody else."
