@@ -1,5 +1,7 @@
 """A person says what became of a call."""
 
+from decimal import Decimal
+
 import pytest
 
 from bookings import services
@@ -53,3 +55,36 @@ def test_what_was_no_call_has_no_outcome(kind: EventType, booking: Booking) -> N
 def test_only_the_two_outcomes_are_known(booking: Booking) -> None:
     with pytest.raises(ValueError, match="Not an outcome"):
         services.record_outcome(booking=booking, outcome="cancelled", actor="ada", now=AFTER)
+
+
+def test_what_comes_next_and_what_the_person_enrolled_in_is_kept(booking: Booking) -> None:
+    done = services.record_outcome(
+        booking=booking,
+        outcome="completed",
+        actor="ada",
+        now=AFTER,
+        next_step="Send the\r\nsyllabus",
+        programme="Tpm Foundations",
+        programme_value=Decimal("4900.00"),
+    )
+    done.refresh_from_db()
+    assert (done.next_step, done.programme, done.programme_value) == (
+        "Send the syllabus",
+        "Tpm Foundations",
+        Decimal("4900.00"),
+    )
+    assert Lead.objects.get().stage == "enrolled"
+    assert "enrolled in Tpm Foundations" in Activity.objects.filter(kind="booking").order_by("id").last().summary
+    assert history_replays()
+
+
+def test_somebody_who_did_not_come_did_not_enrol(booking: Booking) -> None:
+    services.record_outcome(booking=booking, outcome="no_show", actor="ada", now=AFTER, programme="Tpm Foundations")
+    assert Lead.objects.get().stage == "call_booked"
+
+
+def test_a_corrected_next_step_is_an_event_of_its_own(booking: Booking) -> None:
+    for step in ("Call again", "Call again", "Write"):
+        services.record_outcome(booking=booking, outcome="completed", actor="ada", now=AFTER, next_step=step)
+    assert [each.new.get("next_step") for each in booking.events.filter(name="outcome")] == ["Call again", "Write"]
+    assert history_replays()
