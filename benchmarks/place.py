@@ -2,6 +2,7 @@
 # ruff: noqa: S603  we start what we name, with words of our own
 
 import contextlib
+import hashlib
 import os
 import secrets
 import signal
@@ -24,6 +25,7 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379"
+RIVALS = ROOT / "benchmarks" / "rivals.txt"
 
 
 def free_port() -> int:
@@ -164,6 +166,28 @@ class Place:
                 return
             time.sleep(0.1)
         sys.exit(f"The server at {url} does not answer:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def rival_python() -> str:
+    """The Python of the rivals' own environment, made on first use in the user's cache folder."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tpm-institute-bench"
+    home = cache / hashlib.sha256(RIVALS.read_bytes() + sys.version.encode()).hexdigest()[:16]
+    python = home / "bin" / "python"
+    if not (home / "ready").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
+        pip = [
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--require-hashes",
+        ]
+        subprocess.run([*pip, "-r", str(RIVALS)], check=True)
+        (home / "ready").touch()
+    return str(python)
 
 
 @contextlib.contextmanager
