@@ -75,7 +75,7 @@ class OutcomeForm(forms.Form):
         label="Next step",
         max_length=300,
         required=False,
-        help_text="What was agreed on, for instance: sends a résumé by Friday.",
+        help_text="The student reads it in the mail that follows. For instance: send us your résumé by Friday.",
         widget=UnfoldAdminTextInputWidget,
         error_messages={"max_length": "Use at most 300 characters."},
     )
