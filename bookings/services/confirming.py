@@ -167,7 +167,8 @@ class _Form:
             if booking.idempotency_digest == self.digest:
                 return booking
             raise KeyReused
-        if not booking.is_live_hold(self.now):
+        # Renewed again and again, a hold can outlive its own start: then the gate answers, and nothing is booked.
+        if not booking.is_live_hold(self.now) or booking.start <= self.now:
             raise _HoldOver
         self.refuse_too_many(lead)
         gate.still_free(booking, now=self.now)

@@ -3,13 +3,17 @@
 from datetime import datetime, timedelta
 
 from bookings import links, selectors
-from bookings.errors import NotActive, SlotTaken, TooLate
+from bookings.errors import Busy, NotActive, TooLate
 from bookings.models import Booking, Coach
 from bookings.services import gate, notices, rows
 from bookings.services.choosing import Wish, with_a_coach
 from bookings.services.rows import Actor
 from mail import tokens
 from mail.text import one_line
+
+
+class _MovedMeanwhile(Exception):  # noqa: N818 - a turn of the conversation, not a failure
+    """Another move gave the call to a third coach, whose lock this transaction does not hold: once more from there."""
 
 
 def reschedule(
@@ -65,8 +69,7 @@ def _move(booking: Booking, wish: Wish, *, actor_kind: str, actor: str, why: str
         locked = gate.lock(coach_id, booking.coach_id)
         row = rows.fresh(booking)
         if row.coach_id not in locked:
-            # Another move gave it to a third coach meanwhile, whose lock this transaction does not hold.
-            raise SlotTaken
+            raise _MovedMeanwhile
         if not row.is_upcoming or not row.blocks(now) or row.start <= now:
             raise NotActive
         if row.start == wish.start and row.duration == wish.duration and _is_wanted(row, wish, coach_id):
@@ -85,7 +88,12 @@ def _move(booking: Booking, wish: Wish, *, actor_kind: str, actor: str, why: str
         rows.clear_way(slot, now=now)
         return _write(row, slot, reason=reason, actor_kind=actor_kind, actor=actor, why=why, now=now)
 
-    return with_a_coach(wish, now=now, without=booking, attempt=attempt)
+    for _ in range(gate.RETRIES):
+        try:
+            return with_a_coach(wish, now=now, without=booking, attempt=attempt)
+        except _MovedMeanwhile:
+            booking = rows.fresh(booking)
+    raise Busy
 
 
 def _is_wanted(row: Booking, wish: Wish, coach_id: int) -> bool:
