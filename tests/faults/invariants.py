@@ -14,6 +14,7 @@ from mail.models import Message, Topic
 
 Status = Booking.Status
 OPEN = (Message.Status.DUE, Message.Status.SENDING)
+OVER = (Status.COMPLETED, Status.NO_SHOW)
 GONE = (Message.Status.CANCELLED,)
 AGREED = {emails.CONFIRMED, emails.RESCHEDULED}
 
@@ -65,7 +66,8 @@ def mails(*, now: datetime) -> Iterator[str]:
             yield f"Message {message.pk} ({message.kind}) waits, though something newer took its place."
     for row in Booking.objects.select_related("event_type", "coach__user"):
         live = [each for each in told[row.topic_key] if each.topic_version == row.version and each.status not in GONE]
-        if row.topic_key in topics and topics[row.topic_key] != row.version:
+        # An outcome makes what was said before untrue, and is no new version of the call.
+        if row.status not in OVER and topics.get(row.topic_key, row.version) != row.version:
             yield f"Booking {row.pk} is of version {row.version}, its mails of {topics[row.topic_key]}."
         if row.start > now:
             yield from _of_one(row, live)
