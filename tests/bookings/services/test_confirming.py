@@ -118,6 +118,15 @@ def test_a_hold_that_ran_out_is_judged_by_the_rules_of_now(kind: EventType, ada:
         book(kind, coach=ada, hold=held, now=TUESDAY_TEN - 110 * MINUTE)
 
 
+def test_a_hold_renewed_past_its_own_start_books_nothing(kind: EventType, ada: Coach) -> None:
+    EventType.objects.filter(pk=kind.pk).update(minimum_notice=timedelta())
+    held = hold(kind, coach=ada, now=TUESDAY_TEN - 5 * MINUTE)
+    services.renew_hold(booking=held, now=TUESDAY_TEN)
+    with pytest.raises(NotOffered):
+        book(kind, coach=ada, hold=held, now=TUESDAY_TEN + MINUTE)
+    assert Booking.objects.get().status == "held"
+
+
 def test_a_form_for_another_time_than_the_hold_gives_the_hold_up(kind: EventType, ada: Coach) -> None:
     held = hold(kind, coach=ada)
     booked = book(kind, TUESDAY_TEN + HOUR, ada, hold=held)
