@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bookings import selectors
 from bookings.api import kept
 from tests import services
 
@@ -17,8 +18,9 @@ def now() -> datetime:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_kept() -> None:
-    """Answers kept by this process are about rows that the last test took back."""
+    """What this process keeps is about rows that the last test took back."""
     kept.shelf.clear()
+    selectors.memory.clear()
 
 
 @pytest.fixture(scope="session")
