@@ -1,9 +1,12 @@
 """One site for the faults of the mail: its database, a mail server that misbehaves, a Redis of its own, and a nursery."""
 
 import contextlib
+import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,17 @@ from tests.faults.mail.broker import Broker
 from tests.faults.mail.nursery import Nursery
 from tests.faults.mail.server import Server
 from tests.journeys.stack import Seed, Stack, stack
+
+
+def _certificate(folder: Path) -> tuple[str, str] | None:
+    """A certificate for the mail server, with its key; None where there is no openssl."""
+    if not shutil.which("openssl"):
+        return None
+    files = str(folder / "certificate.pem"), str(folder / "key.pem")
+    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    words += ["-addext", "subjectAltName=IP:127.0.0.1", "-out", files[0], "-keyout", files[1]]
+    subprocess.run(words, check=True, capture_output=True)
+    return files
 
 
 @dataclass
@@ -34,6 +48,15 @@ class House:
         self.ahead = seconds
         self.site.shift_clock(seconds)
 
+    def turn_until_sent(self, *, seconds: float) -> None:
+        """Until nothing waits any more: turn the clock to the next attempt whenever nobody has anything to do."""
+        until = time.monotonic() + seconds
+        while (waits := self.ask("waits"))["open"]:
+            assert time.monotonic() < until, waits
+            if not waits["in_flight"] and waits["seconds"] > 1:
+                self.shift(self.ahead + waits["seconds"] + 0.1)
+            time.sleep(0.1)
+
     @property
     def ask(self):
         """The answer of an act inside."""
@@ -41,9 +64,9 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def _house(stage: Seed) -> Iterator[House]:
+def _house(stage: Seed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with contextlib.ExitStack() as stand:
-        mail = stand.enter_context(server.running())
+        mail = stand.enter_context(server.running(certificate=_certificate(tmp_path_factory.mktemp("tls"))))
         redis = stand.enter_context(broker.running()) if services.on_postgres() and broker.here() else None
         site = stand.enter_context(
             stack(stage, redis_url=redis.url if redis else "", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}")
@@ -63,5 +86,5 @@ def house(_house: House) -> Iterator[House]:
     if _house.broker is not None:
         _house.broker.speak()
         _house.broker.empty()
-    _house.nursery.end(seconds=5)
+    _house.nursery.kill()
     _house.server.forget()
