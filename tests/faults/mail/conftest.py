@@ -37,7 +37,14 @@ class House:
     server: Server
     nursery: Nursery
     broker: Broker | None
+    certificate: str = ""
     ahead: float = 0.0
+
+    def web(self) -> str:
+        """The address of its pages, served by gunicorn from the first time they are asked for."""
+        if "web" not in self.site.processes:
+            self.site.serve(workers=2, threads=8)
+        return self.site.site
 
     def now(self) -> float:
         """What the site's clock says, in seconds."""
@@ -66,12 +73,13 @@ class House:
 @pytest.fixture(scope="session")
 def _house(stage: Seed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with contextlib.ExitStack() as stand:
-        mail = stand.enter_context(server.running(certificate=_certificate(tmp_path_factory.mktemp("tls"))))
+        tls = _certificate(tmp_path_factory.mktemp("tls"))
+        mail = stand.enter_context(server.running(certificate=tls))
         redis = stand.enter_context(broker.running()) if services.on_postgres() and broker.here() else None
         site = stand.enter_context(
             stack(stage, redis_url=redis.url if redis else "", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}")
         )
-        made = House(site, mail, stand.enter_context(nursery.nursery(site)), redis)
+        made = House(site, mail, stand.enter_context(nursery.nursery(site)), redis, tls[0] if tls else "")
         mail.clock = made.now
         yield made
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from mail import claims, ledger, sender, sweep
+from mail import breaker, claims, ledger, sender, sweep
 from mail.models import Message
 
 
@@ -50,12 +50,18 @@ def _claim() -> None:
     claims.claim = claim
 
 
+def _breaker() -> None:
+    """Nobody remembers that the server is in trouble."""
+    breaker.trip = lambda *, now, error: None
+
+
 GUARDS: dict[str, Callable[[], None]] = {
     "lease": _lease,
     "last check": _last_check,
     "bytes": _bytes,
     "three times": _three_times,
     "claim": _claim,
+    "breaker": _breaker,
 }
 
 
