@@ -9,7 +9,15 @@ from django.db import transaction
 
 APPS = ("auth", "bookings", "content", "leads", "mail")
 # Written once and never again, by anybody: the rows are the proof of something.
-PROOFS = ("bookings.bookingevent", "content.revision", "leads.activity", "leads.touch", "leads.consent", "mail.message")
+PROOFS = (
+    "bookings.bookingevent",
+    "content.revision",
+    "leads.activity",
+    "leads.touch",
+    "leads.consent",
+    "mail.message",
+    "mail.bounce",
+)
 COACH_HOURS = ("schedule", "availabilityrule", "dateoverride", "dateoverridewindow", "timeoff", "outsidecalendar")
 
 Codes = set[str]  # "app.action_model"
@@ -44,7 +52,7 @@ def wanted() -> dict[str, Codes]:
             | _all("bookings", "booking", actions=("change",))
             # A coach who is ill phones an advisor.
             | _all("bookings", "timeoff", actions=("add", "delete"))
-            | _all("mail", "message", actions=("view",))
+            | _all("mail", "message", "bounce", actions=("view",))
             | _custom("mail")
         ),
         "Editor": _all("content") | _custom("content"),
