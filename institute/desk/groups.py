@@ -22,6 +22,7 @@ PROOFS = (
     "leads.receipt",
     "leads.scorereason",
     "leads.touch",
+    "mail.bounce",
     "mail.message",
 )
 COACH_HOURS = ("schedule", "availabilityrule", "dateoverride", "dateoverridewindow", "timeoff", "outsidecalendar")
@@ -59,7 +60,7 @@ def wanted() -> dict[str, Codes]:
             | _all("bookings", "booking", actions=("change",))
             # A coach who is ill phones an advisor.
             | _all("bookings", "timeoff", actions=("add", "delete"))
-            | _all("mail", "message", actions=("view",))
+            | _all("mail", "message", "bounce", actions=("view",))
             | _custom("mail")
         ),
         "Editor": _all("content") | _custom("content"),
