@@ -6,4 +6,6 @@ class MailConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from mail import checks  # noqa: F401
+        from mail import checks, personal  # noqa: F401
+
+        personal.register()
