@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "institute.middleware.RequestLimits",
     "django.middleware.security.SecurityMiddleware",
     "bookings.api.kept.KeptSlots",
+    "content.kept.KeptPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -218,6 +219,9 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "media"
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# --- The guide's pages are kept as bytes; each process looks this often (seconds) whether there is something new -------
+GUIDE_FRESH_SECONDS = 0.5
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
