@@ -28,6 +28,7 @@ class Pages(OwnAddress):
     def items(self) -> list[str]:
         return [
             "content:home",
+            "content:quiz",
             "bookings:coaches",
             "bookings:book",
             "leads:contact",

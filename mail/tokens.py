@@ -10,7 +10,7 @@ from django.db.models import Q
 from mail.errors import LinkUnknown
 from mail.models import LinkToken
 
-PURPOSES = frozenset({"manage", "hold", "confirm", "unsubscribe", "preferences", "approve", "feed"})
+PURPOSES = frozenset({"manage", "hold", "confirm", "unsubscribe", "preferences", "approve", "feed", "quiz"})
 LONGEST = 128
 
 

@@ -9,7 +9,16 @@ from django.db import transaction
 
 APPS = ("auth", "bookings", "content", "leads", "mail")
 # Written once and never again, by anybody: the rows are the proof of something.
-PROOFS = ("bookings.bookingevent", "content.revision", "leads.activity", "leads.touch", "leads.consent", "mail.message")
+PROOFS = (
+    "bookings.bookingevent",
+    "content.revision",
+    "content.quizedition",
+    "content.quizresult",
+    "leads.activity",
+    "leads.touch",
+    "leads.consent",
+    "mail.message",
+)
 COACH_HOURS = ("schedule", "availabilityrule", "dateoverride", "dateoverridewindow", "timeoff", "outsidecalendar")
 
 Codes = set[str]  # "app.action_model"
