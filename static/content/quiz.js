@@ -22,13 +22,19 @@
       const step = steps.findIndex((group) => group.some((question) => question === target || question.contains(target || null)));
       return step;
     };
-    const firstWithError = () => Math.max(0, steps.findIndex((group) => group.some((question) => question.matches("[aria-describedby]"))));
+    // After a form that came back: what is wrong, else what is missing.
+    const toMend = () => {
+      const found = steps.findIndex(([question]) => question.matches("[aria-describedby]"));
+      return found >= 0 ? found : Math.max(0, scored.findIndex((question) => !picked(question)));
+    };
 
     let now = -1;
     const label = () => {
-      const last = now === steps.length - 1;
-      next.hidden = last;
-      next.textContent = now < scored.length && !picked(scored[now]) ? "Skip this one" : "Next question";
+      const empty = now < scored.length && !picked(scored[now]);
+      next.hidden = now === steps.length - 1;
+      next.textContent = empty ? "Skip this one" : "Next question";
+      next.classList.toggle("btn-main", !empty);
+      next.classList.toggle("btn-quiet", empty);
       progress.value = scored.filter(picked).length;
     };
     const show = (step, { focus }) => {
@@ -36,6 +42,7 @@
       questions.forEach((question) => question.classList.toggle("now", steps[step].includes(question)));
       send.classList.toggle("now", step === steps.length - 1);
       back.hidden = step === 0;
+      root.classList.toggle("quiz-on-way", step > 0);
       label();
       // The legend says "Question 3 of 8" and the question itself, so that is what a screen reader hears.
       if (focus) steps[step][0].querySelector("legend").focus();
@@ -50,7 +57,7 @@
     back.addEventListener("click", () => go(now - 1));
     next.addEventListener("click", () => go(now + 1));
     all.addEventListener("click", () => {
-      root.classList.remove("quiz-steps");
+      root.classList.remove("quiz-steps", "quiz-on-way");
       bar.hidden = true;
       steps[now][0].querySelector("legend").focus();
     });
@@ -62,14 +69,14 @@
 
     bar.hidden = line.hidden = false;
     const wanted = asked();
-    show(wanted >= 0 ? wanted : firstWithError(), { focus: false });
+    show(wanted >= 0 ? wanted : form.querySelector(".error-summary") ? toMend() : 0, { focus: false });
   };
 
   document.addEventListener("DOMContentLoaded", () => {
     try {
       start();
     } catch (error) {
-      root.classList.remove("quiz-steps");
+      root.classList.remove("quiz-steps", "quiz-on-way");
       throw error;
     }
   });
