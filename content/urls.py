@@ -1,6 +1,7 @@
 from django.urls import path
 
 from content import views
+from content.quiz import urls as quiz
 
 app_name = "content"
 urlpatterns = [
@@ -9,4 +10,5 @@ urlpatterns = [
     path("guides/<slug:slug>/", views.guide, name="guide"),
     path("roles/<slug:slug>/", views.role, name="role"),
     path("privacy/", views.privacy, name="privacy"),
+    *quiz.urlpatterns,
 ]

@@ -278,6 +278,9 @@ ABUSE_LIMITS: dict[str, str] = {
     "subscribe:address": "20/hour",
     "contact:address": "20/hour",
     "find:address": "20/hour",
+    # A class behind one address takes the quiz together.
+    "quiz:address": "120/hour",
+    "quiz_email:address": "20/hour",
     "email": "5/hour",
     "token:address": "60/minute",
 }
