@@ -13,10 +13,17 @@ PROOFS = (
     "bookings.bookingevent",
     "content.revision",
     "leads.activity",
-    "leads.touch",
+    "leads.calllog",
     "leads.consent",
-    "mail.message",
+    "leads.enrolment",
+    "leads.importrow",
+    "leads.importrun",
+    "leads.merge",
+    "leads.receipt",
+    "leads.scorereason",
+    "leads.touch",
     "mail.bounce",
+    "mail.message",
 )
 COACH_HOURS = ("schedule", "availabilityrule", "dateoverride", "dateoverridewindow", "timeoff", "outsidecalendar")
 
@@ -47,7 +54,8 @@ def wanted() -> dict[str, Codes]:
         "Owner": set().union(*(_all(app) | _custom(app) for app in rooms), _all("auth", "user", "group")),
         "Advisor": (
             _all("leads", actions=("view",))
-            | _all("leads", "lead", actions=("add", "change"))
+            | _all("leads", "lead", "task", actions=("add", "change"))
+            | _all("leads", "quarantine", "sequence", "sequencestep", "advisor", actions=("change",))
             | _all("bookings", actions=("view",))
             | _all("bookings", "booking", actions=("change",))
             # A coach who is ill phones an advisor.
