@@ -10,6 +10,8 @@ HOW = {
     "redis": "TEST_REDIS_URL=redis://host:6379/9 make test",
     "browser": "apt-get install chromium && make test",
     "mailparser": "make parsers && make test",
+    "redis-server": "apt-get install redis-server && make test",
+    "openssl": "apt-get install openssl && make test",
 }
 
 

@@ -84,11 +84,11 @@ def coach_reminder(message: Message, mint: Minter, now: datetime) -> Rendered | 
 
 
 def coach_updated(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
-    """The attendee changed the number or the answers; an invitation only where the number stands in the calendar."""
+    """The attendee, or staff, changed name, number or answers; an invitation only where it stands in the calendar."""
     booking = live(message)
     if booking is None or booking.status != Status.CONFIRMED:
         return Skip(NOT_TRUE)
-    context = for_coach(booking, now)
+    context = for_coach(booking, now) | {"by_staff": message.context.get("by_staff")}
     rendered = from_templates("bookings/coach_updated", context)
     if message.context.get("new_version"):
         return with_calendar(rendered, booking, context, ical.REQUEST, to=message.recipient)
