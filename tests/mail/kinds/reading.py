@@ -24,9 +24,32 @@ SENDER = "hello@institute.example"
 HEADERS = ["From", "To", "Subject", "Date", "Message-ID"]
 AUTO = ["Auto-Submitted"]
 LIST = ["List-Unsubscribe", "List-Unsubscribe-Post"]
-TAGS = set(
-    "html head meta title style body div p a table tbody tr td th h1 h2 span br blockquote ul li strong em hr".split()
-)
+TAGS = {
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "div",
+    "p",
+    "a",
+    "table",
+    "tbody",
+    "tr",
+    "td",
+    "th",
+    "h1",
+    "h2",
+    "span",
+    "br",
+    "blockquote",
+    "ul",
+    "li",
+    "strong",
+    "em",
+    "hr",
+}
 ATTRIBUTES = {"lang", "charset", "name", "content", "class", "style", "role", "href", "bgcolor", "scope"}
 
 

@@ -71,8 +71,8 @@ def check_words(made: Letter, markup: Markup) -> None:
     """Written twice, by hand: the text part is no HTML, and both lead to the same places."""
     text, html = made.rendered.text, made.rendered.html
     assert not re.search(r"<\w+|&(#\d+|amp|quot|lt|gt);|\{[{%]|None", text), made.name
-    linked = {href for href in markup.hrefs if not href.startswith("tel:")}
-    written = {found.rstrip(".,;)") for found in re.findall(r"https://\S+", text)}
+    linked = {href.rstrip("/") for href in markup.hrefs if not href.startswith("tel:")}
+    written = {found.rstrip(".,;)/") for found in re.findall(r"https://\S+", text)}
     assert linked >= written, made.name
     # What is only in the HTML part is a page of ours that the text names in words, or its own address.
     assert {href for href in linked - written if "/t0t0" in href} == set(), made.name
