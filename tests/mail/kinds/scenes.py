@@ -9,13 +9,19 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import transaction
 
 from bookings import services
 from bookings.models import Answer, Booking, BookingEvent, Coach, EventType
+from content.quiz import edition as editions
+from content.quiz import first as first_quiz
+from content.quiz import services as quiz
 from leads import people
 from leads import services as leads
+from mail import incoming, trials
 from mail.models import Message
+from mail.reports import Fate, Report
 from tests.bookings.house import DAY, HOUR, NOW, TUESDAY_TEN, a_coach, a_type, book, cancel
 
 START = TUESDAY_TEN + 7 * DAY
@@ -59,7 +65,7 @@ def house(**fields: Any) -> EventType:
 
 def call(kind: EventType | None = None, **changes: Any) -> Booking:
     usual = {"name": "Grace Visitor", "questions": QUESTIONS, "answers": ANSWERS, "phone": "+12155550100"}
-    return book(kind or house(), START, **(usual | changes))
+    return book(kind or house(), changes.pop("start", START), **(usual | changes))
 
 
 def asked(**changes: Any) -> Booking:
@@ -97,7 +103,7 @@ def known(booking: Booking) -> None:
             lead=booking.lead, page="/subscribe/", referrer_page="/guides/tpm-vs-product-vs-project-manager/", now=NOW
         )
         for kind, summary in (
-            ("quiz_result", "Role fit: between Technical Program Manager and Project Manager"),
+            ("quiz", "Took the role-fit quiz. Between Technical Program Manager and Project Manager."),
             ("enquiry", "Wrote through the contact form"),
         ):
             people.record_activity(lead=booking.lead, kind=kind, summary=summary, now=NOW, actor="visitor")
@@ -333,3 +339,51 @@ def _() -> None:
         name="Grace Visitor", email="grace@example.org", phone="+12155550100", page="/contact/", now=NOW,
         message="Do you coach in the evening?\n\nI work until six.",
     )  # fmt: skip
+
+
+def came_back(status: str, fate: Fate, detail: str) -> None:
+    call()
+    message = Message.objects.get(kind="bookings.confirmed")
+    Message.objects.filter(pk=message.pk).update(status="sent", sent_at=NOW)
+    report = Report(fate, message.message_id, "grace@example.org", status, detail, "key")
+    assert incoming.note(report, source="file", now=NOW + HOUR) is incoming.Noted.NEW
+
+
+@story(incoming.NOTICE)
+def _() -> datetime:
+    came_back("5.1.1", Fate.HARD, "550 5.1.1 No such user here")
+    return NOW + HOUR
+
+
+@story(incoming.NOTICE, "spam")
+def _() -> datetime:
+    came_back("", Fate.COMPLAINT, "")
+    return NOW + HOUR
+
+
+@story(trials.KIND)
+def _() -> None:
+    trials.send(address="olga@institute.example", asked_by=User.objects.create_user("olga"), now=NOW)
+
+
+def take_quiz() -> None:
+    call_command("first_guide", verbosity=0)
+    edition = first_quiz.ensure(now=NOW)
+    assert edition is not None
+    questions = editions.read(edition.snapshot).questions
+    answers = {question.key: (question.options[0].key,) for question in questions}
+    token = quiz.record(edition=edition, answers=answers, seed="seed", key="", came_from="/guides/a/", now=NOW)
+    quiz.email(
+        token=token, email="grace@example.org", name="Grace Visitor", wants_list=True, now=NOW, address="203.0.113.9"
+    )
+
+
+@story("content.quiz_result")
+def _() -> None:
+    take_quiz()
+
+
+@story("content.quiz_result", "known already")
+def _() -> None:
+    take_quiz()
+    people.Lead.objects.update(confirmed_at=NOW)
