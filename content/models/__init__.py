@@ -3,6 +3,7 @@
 from content.models.comparison import ComparisonCell, ComparisonColumn
 from content.models.guide import Guide
 from content.models.items import FAQ, Callout, Paragraph, Point, Step, Tip
+from content.models.pdf import RevisionPdf
 from content.models.revision import Revision
 from content.models.role import Role, RoleAspect
 from content.models.section import Section
@@ -16,6 +17,7 @@ __all__ = [
     "Paragraph",
     "Point",
     "Revision",
+    "RevisionPdf",
     "Role",
     "RoleAspect",
     "Section",
