@@ -7,6 +7,8 @@ PUBLIC = {
     "/": 200,
     GUIDE: 200,
     "/privacy/": 200,
+    "/quiz/": 200,
+    "/quiz/deleted/": 200,
     "/coaches/": 200,
     "/book/": 200,
     "/book/career-consultation/?place=London": 200,
