@@ -7,6 +7,7 @@ from django.db import transaction
 
 from content import gate, snapshot
 from content.errors import GateClosed, NothingToPublish
+from content.kept import shelf
 from content.models import Guide, Revision
 
 
@@ -41,6 +42,7 @@ def publish(*, guide: Guide, by: User | None, now: datetime, note: str = "") -> 
         revision.save()
         locked.live = revision
         locked.save(update_fields=["live"])
+    shelf.look_again()
     guide.live = revision
     return revision
 

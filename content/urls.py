@@ -1,10 +1,14 @@
 from django.urls import path
 
 from content import views
+from content.quiz import urls as quiz
 
 app_name = "content"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("guides/", views.guides, name="guides"),
     path("guides/<slug:slug>/", views.guide, name="guide"),
+    path("roles/<slug:slug>/", views.role, name="role"),
     path("privacy/", views.privacy, name="privacy"),
+    *quiz.urlpatterns,
 ]

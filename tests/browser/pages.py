@@ -6,6 +6,8 @@ GUIDE = "/guides/tpm-vs-product-vs-project-manager/"
 PUBLIC = {
     "/": 200,
     GUIDE: 200,
+    "/guides/": 200,
+    "/roles/technical-program-manager/": 200,
     "/privacy/": 200,
     "/coaches/": 200,
     "/book/": 200,

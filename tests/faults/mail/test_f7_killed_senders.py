@@ -2,8 +2,10 @@
 
 import os
 import random
+import re
 import signal
 import time
+from collections import Counter
 from contextlib import suppress
 
 import pytest
@@ -68,6 +70,19 @@ def end_of_leases(house: House) -> list[tuple[float, list[str]]]:
     return last
 
 
+def late_ones(tally: Tally, held: set[str], began: float) -> list[tuple[int, int]]:
+    """Those that nobody was seen to hold and that came late all the same: when they fell due and how late, in seconds."""
+    late = [key for key in tally.rows if key in tally.deliveries and key not in held and tally.late(key) > 60]
+    return [(round(tally.rows[key]["due"] - began), round(tally.late(key))) for key in late]
+
+
+def warnings(house: House) -> dict[str, int]:
+    """How often the senders wrote what, numbers left out."""
+    logs = "".join(house.site.log(name) for name in ("forking", "threading", "loop1", "loop2"))
+    said = re.findall(r'"level": "(?:warning|error)".*?"what": "([^"]*)"', logs)
+    return dict(Counter(re.sub(r"\d+", "#", each)[:80] for each in said).most_common(6))
+
+
 def test_f7_reminders_survive_senders_that_are_killed(house: House, table: Table) -> None:
     house.server.manner = THOUGHTFUL
     senders = four_senders(house)
@@ -88,6 +103,8 @@ def test_f7_reminders_survive_senders_that_are_killed(house: House, table: Table
     table.told("F7", f"{what}: in somebody's hands at a kill", len(held))
     table.at_most("F7", f"{what}: latest of those, after the kill", max(after, default=0.0), 75)
     table.at_most("F7", f"{what}: latest of the others, after it fell due", tally.latest(but=held), 60)
+    table.told("F7", f"{what}: those over a minute late", late_ones(tally, held, began))
+    table.told("F7", f"{what}: what senders warned of", warnings(house))
     table.exactly("F7", "broken promises", house.ask("broken", accepted=[*set(house.server.ids), *before]), [])
     table.judge()
 
