@@ -12,7 +12,7 @@ from django.db.models import Case, Q, Value, When
 
 from mail import privacy, registry
 from mail.addresses import fingerprint
-from mail.models import Message, Suppression, Topic
+from mail.models import Bounce, Message, Suppression, Topic
 from mail.preview import preview
 from mail.registry import Stream
 from mail.sweep import UNKNOWN
@@ -64,6 +64,9 @@ def erase(email: str, now: datetime) -> int:
     mine.filter(waiting).update(
         status=Message.Status.CANCELLED, reason=why, raw=None, claim="", lease_until=None, needs_attention=False
     )
+    notices = [f"bounce:{pk}" for pk in Bounce.objects.filter(message__in=mine).values_list("pk", flat=True)]
+    about += Topic.objects.filter(key__in=notices).values_list("pk", flat=True)
+    Bounce.objects.filter(message__in=mine).update(detail="")
     changed = mine.update(recipient="", recipient_hash="", context={}, needs_attention=False, **_FORGOTTEN)
     return changed + _forget(about)
 

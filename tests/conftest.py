@@ -7,6 +7,7 @@ import pytest
 
 from bookings import selectors
 from bookings.api import kept
+from content.kept import shelf
 from tests import services
 
 
@@ -21,6 +22,7 @@ def _nothing_is_kept() -> None:
     """What this process keeps is about rows that the last test took back."""
     kept.shelf.clear()
     selectors.memory.clear()
+    shelf.clear()
 
 
 @pytest.fixture(scope="session")

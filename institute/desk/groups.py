@@ -12,6 +12,8 @@ APPS = ("auth", "bookings", "content", "leads", "mail")
 PROOFS = (
     "bookings.bookingevent",
     "content.revision",
+    "content.quizedition",
+    "content.quizresult",
     "leads.activity",
     "leads.calllog",
     "leads.consent",
@@ -22,6 +24,7 @@ PROOFS = (
     "leads.receipt",
     "leads.scorereason",
     "leads.touch",
+    "mail.bounce",
     "mail.message",
 )
 COACH_HOURS = ("schedule", "availabilityrule", "dateoverride", "dateoverridewindow", "timeoff", "outsidecalendar")
@@ -59,7 +62,7 @@ def wanted() -> dict[str, Codes]:
             | _all("bookings", "booking", actions=("change",))
             # A coach who is ill phones an advisor.
             | _all("bookings", "timeoff", actions=("add", "delete"))
-            | _all("mail", "message", actions=("view",))
+            | _all("mail", "message", "bounce", actions=("view",))
             | _custom("mail")
         ),
         "Editor": _all("content") | _custom("content"),
