@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bookings.api import kept
+from mail import clock
 from tests import services
 
 
@@ -19,6 +20,7 @@ def now() -> datetime:
 def _nothing_is_kept() -> None:
     """Answers kept by this process are about rows that the last test took back."""
     kept.shelf.clear()
+    clock.watch.forget()  # time travel of another test
 
 
 @pytest.fixture(scope="session")
