@@ -23,6 +23,7 @@ from mail.text import one_line
 
 MASK = "********"
 LARGEST = 10 * 1024 * 1024
+_TOO_LARGE = f"The message is larger than {LARGEST // 1024 // 1024} MB."
 
 
 def from_templates(stem: str, context: dict[str, Any]) -> Rendered:
@@ -43,6 +44,8 @@ def from_templates(stem: str, context: dict[str, Any]) -> Rendered:
 
 def build(message: Message, rendered: Rendered, *, now: datetime) -> bytes:
     """The message as seven-bit bytes with CRLF line ends and the row's own Message-ID; raises CannotCompose."""
+    if len(rendered.text) + len(rendered.html) > LARGEST:
+        raise CannotCompose(_TOO_LARGE)  # before it is encoded, which takes seconds for what is that long
     institute = identity.current()
     subject = mime.words(rendered.subject, name="Subject")
     if not subject:
@@ -68,7 +71,7 @@ def build(message: Message, rendered: Rendered, *, now: datetime) -> bytes:
     fields.append(("MIME-Version", "1.0"))
     content = mime.head(*fields) + _body(rendered)
     if len(content) > LARGEST:
-        raise CannotCompose(f"The message is larger than {LARGEST // 1024 // 1024} MB.")
+        raise CannotCompose(_TOO_LARGE)
     return content
 
 

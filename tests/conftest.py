@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bookings.api import kept
+from content.kept import shelf
 from tests import services
 
 
@@ -19,6 +20,7 @@ def now() -> datetime:
 def _nothing_is_kept() -> None:
     """Answers kept by this process are about rows that the last test took back."""
     kept.shelf.clear()
+    shelf.clear()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ APPS = ("auth", "bookings", "content", "leads", "mail")
 PROOFS = (
     "bookings.bookingevent",
     "content.revision",
+    "content.quizedition",
+    "content.quizresult",
     "leads.activity",
     "leads.calllog",
     "leads.consent",

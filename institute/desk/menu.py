@@ -23,7 +23,19 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     ("Leads", "leads", (("lead", "group"), ("consenttext", "contract"))),
-    ("Guide", "content", (("guide", "menu_book"), ("section", "toc"), ("role", "badge"), ("revision", "history"))),
+    (
+        "Guide",
+        "content",
+        (
+            ("guide", "menu_book"),
+            ("section", "toc"),
+            ("role", "badge"),
+            ("revision", "history"),
+            ("quizquestion", "quiz"),
+            ("quizedition", "layers"),
+            ("quizresult", "bar_chart"),
+        ),
+    ),
     ("Mail", "mail", (("message", "mail"), ("bounce", "undo"), ("suppression", "unsubscribe"))),
     ("Institute", "auth", (("user", "person"), ("group", "groups"))),
 )

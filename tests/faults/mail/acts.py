@@ -1,22 +1,26 @@
 """What is asked of a site's database, or done to it, from inside: each is done in a process of its own by the nursery."""
 
 import itertools
+import random
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Min, QuerySet
 
-from bookings import emails
+from bookings import emails, services
 from bookings.models import AvailabilityRule, Booking, BookingEvent, Coach, EventType, Schedule
 from bookings.services import gate, notices, rows
 from leads import people
 from leads.models import Activity, Lead, Touch
-from mail import clock
+from mail import breaker, clock, ledger, nudge
+from mail.lateness import lateness
 from mail.models import LinkToken, Message, Outage, Topic
 from tests.bookings.house import a_type
 from tests.faults import invariants
+from tests.faults.mail.kinds import BROKEN_ADDRESS, BROKEN_TEMPLATE, TOO_LARGE
 
 Status = Message.Status
 KIND = "mail-fault"
@@ -35,18 +39,16 @@ def clean() -> None:
         ours.delete()
 
 
-def calls(
-    *, number: int, first: float, over: float, offsets: list[int], before: int = 0, age_days: float = 14
-) -> float:
-    """Book so many calls, each with a coach of its own, whose reminders fall due one after the other.
+def calls(*, number: int, first: float, over: float, offsets: list[int]) -> float:
+    """Book so many calls two weeks ago, each with a coach of its own, whose reminders fall due one after the other.
 
-    The reminder so many minutes `before` (the longest of `offsets` where 0) of the first call falls due `first` seconds
-    from now, the others evenly within `over` seconds. Confirmations count as sent. The instant of the first, in seconds.
+    The first reminder (the longest of `offsets`, minutes before) of the first call falls due `first` seconds from now,
+    the others evenly within `over` seconds. Confirmations count as sent. The instant of the first, in seconds.
     """
     settings.MAIL_NUDGES = False
     now = clock.now()
-    then = now - timedelta(days=age_days)
-    start = now + timedelta(seconds=first, minutes=before or max(offsets))
+    then = now - AGO
+    start = now + timedelta(seconds=first, minutes=max(offsets))
     with transaction.atomic():
         kind = a_type(
             slug=f"{KIND}-{EventType.objects.count()}",
@@ -107,9 +109,59 @@ def sent_before() -> list[str]:
     return list(Message.objects.filter(status=Status.SENT).values_list("message_id", flat=True))
 
 
+def _open() -> QuerySet[Message]:
+    """What still waits of these calls' mails; people who book meanwhile have other addresses."""
+    return Message.objects.filter(
+        status__in=Message.OPEN, topic_version=F("topic__version"), recipient__startswith="ada"
+    )
+
+
 def unfinished() -> int:
     """How many messages of the present version still wait."""
-    return Message.objects.filter(status__in=Message.OPEN, topic_version=F("topic__version")).count()
+    return _open().count()
+
+
+def unfinished_now() -> int:
+    """The same, without what falls due later."""
+    return _open().filter(due_at__lte=clock.now()).count()
+
+
+def waits() -> dict[str, float]:
+    """How many messages are open, how many in somebody's hands, and seconds until the next may be tried."""
+    rows = _open()
+    now, first = clock.now(), rows.aggregate(first=Min("next_try_at"))["first"]
+    outage = breaker.outage()
+    moment = max([each for each in (first, outage and outage.open_until) if each], default=now)
+    flying = rows.filter(status=Status.SENDING).count()
+    return {"open": rows.count(), "in_flight": flying, "seconds": (moment - now).total_seconds()}
+
+
+def trouble() -> dict[str, Any]:
+    """What operators and staff are told at the moment, and how often the mail server was asked in vain."""
+    late, row = lateness(now=clock.now()), breaker.outage()
+    return {"alarm": late.is_trouble, "why": late.trouble, "failures": row.failures if row else 0}
+
+
+def poison(*, number: int, first: float, over: float) -> None:
+    """Write so many messages that can never be sent, in three ways, evenly due within `over` seconds."""
+    settings.MAIL_NUDGES = False
+    now = clock.now()
+    ways = (
+        (BROKEN_TEMPLATE, "ada@example.org"),
+        (TOO_LARGE, "ada@example.org"),
+        (BROKEN_ADDRESS, "ada@@exa mple..org"),
+    )
+    with transaction.atomic():
+        for n, (kind, recipient) in zip(range(number), itertools.cycle(ways), strict=False):
+            ledger.enqueue(
+                kind=kind,
+                dedupe_key=f"poison:{n}",
+                topic=ledger.topic(f"poison:{n}"),
+                recipient=recipient,
+                due_at=now + timedelta(seconds=first + over * n / number),
+                expires_at=now + timedelta(days=2),
+                now=now,
+            )
 
 
 def in_flight() -> list[str]:
@@ -142,3 +194,41 @@ def messages() -> list[dict[str, Any]]:
 def broken(*, accepted: list[str] | None = None) -> list[str]:
     """The promises that are broken."""
     return invariants.broken(now=clock.now(), accepted=accepted)
+
+
+def change_around(*, seed: int, around: float, moved: float) -> list[dict[str, Any]]:
+    """Cancel each call, or move it in this share of the cases, at a random instant so near to its reminder's due time.
+
+    Each change with its topic, and the instant at which its commit had come back.
+    """
+    settings.MAIL_NUDGES = False
+    dice, done = random.Random(seed), []
+    rows = {each.topic_id: each for each in Message.objects.filter(kind=emails.REMINDER).select_related("topic")}
+    bookings = {each.topic_key: each for each in Booking.objects.select_related("coach", "event_type", "lead")}
+    day = (clock.now() + timedelta(days=9)).replace(hour=12, minute=0, second=0, microsecond=0)
+    plan = sorted((row.due_at.timestamp() + dice.uniform(-around, around), key) for key, row in rows.items())
+    for moment, topic in plan:
+        time.sleep(max(0.0, moment - clock.now().timestamp()))
+        booking = bookings[rows[topic].topic.key]
+        who = {"actor_kind": BookingEvent.ActorKind.ATTENDEE, "actor": "", "why": ""}
+        how = "moved" if dice.random() < moved else "cancelled"
+        if how == "moved":
+            services.reschedule(booking=booking, start=day, coach=booking.coach, now=clock.now(), **who)
+        else:
+            services.cancel(booking=booking, now=clock.now(), **who)
+        done.append({"topic": topic, "at": clock.now().timestamp(), "how": how})
+    return done
+
+
+def ring() -> bool:
+    """Have one hint published, and wait for it."""
+    nudge.ring()
+    return nudge.settle(5)
+
+
+def commit_and_ring() -> float:
+    """Seconds that a commit takes which has the worker told; what a web request would wait."""
+    began = time.monotonic()
+    with transaction.atomic():
+        nudge.nudge_on_commit()
+    return time.monotonic() - began

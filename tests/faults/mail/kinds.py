@@ -8,7 +8,7 @@ from mail import registry
 from mail.models import Message
 from mail.registry import Minter, Rendered, Stream
 
-BROKEN_TEMPLATE, TOO_LARGE = "tests.broken_template", "tests.too_large"
+BROKEN_TEMPLATE, TOO_LARGE, BROKEN_ADDRESS = "tests.broken_template", "tests.too_large", "tests.broken_address"
 
 
 def broken_template(message: Message, mint: Minter, now: datetime) -> Rendered:
@@ -19,10 +19,16 @@ def broken_template(message: Message, mint: Minter, now: datetime) -> Rendered:
 
 def too_large(message: Message, mint: Minter, now: datetime) -> Rendered:
     """A body of twenty megabytes."""
-    return Rendered("Poison", "x" * 70 + "\n" * 1 + ("y" * 70 + "\n") * 290_000, "<p>Poison</p>")
+    return Rendered("Poison", ("y" * 70 + "\n") * 290_000, "<p>Poison</p>")
+
+
+def broken_address(message: Message, mint: Minter, now: datetime) -> Rendered:
+    """Nothing is wrong with what it says."""
+    return Rendered("Poison", "Poison\n", "<p>Poison</p>")
 
 
 def register() -> None:
     """Make them known to this process."""
-    for kind, render in ((BROKEN_TEMPLATE, broken_template), (TOO_LARGE, too_large)):
+    ways = ((BROKEN_TEMPLATE, broken_template), (TOO_LARGE, too_large), (BROKEN_ADDRESS, broken_address))
+    for kind, render in ways:
         registry.register(kind, stream=Stream.BOOKING, render=render, label="Poison")

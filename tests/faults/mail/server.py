@@ -64,6 +64,8 @@ class Server:
         self.clock = clock
         self.deliveries: list[Delivery] = []
         self.connections: list[float] = []
+        self.offered: list[str] = []
+        self.patience: list[float] = []  # seconds until somebody gave up who heard nothing
         self.dice = random.Random(12)
         self._manner = OK
         self._tls = None
@@ -107,7 +109,7 @@ class Server:
     def forget(self) -> None:
         """Behave, and know of nothing."""
         self.manner = OK
-        self.deliveries, self.connections = [], []
+        self.deliveries, self.connections, self.offered, self.patience = [], [], [], []
 
     def close(self) -> None:
         """Hang up on everybody and end."""
@@ -192,6 +194,7 @@ class _Talk:
         elif verb == "MAIL":
             return await self.answer("mail", "250 2.1.0 OK")
         elif verb == "RCPT":
+            self.server.offered.append(rest)
             self.recipient = rest.partition("<")[2].rpartition(">")[0]
             return await self.answer("rcpt", "250 2.1.5 OK")
         elif verb == "DATA":
@@ -260,7 +263,10 @@ class _Talk:
         if reply in (DROP, REFUSE):
             raise _HungUpError
         if reply == HANG:
-            await asyncio.sleep(3600)
+            began = time.monotonic()
+            await self.reader.read()
+            self.server.patience.append(time.monotonic() - began)
+            raise _HungUpError
         await self.say(reply)
         return not reply.startswith("421")
 
