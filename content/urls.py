@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("guides/", views.guides, name="guides"),
     path("guides/<slug:slug>/", views.guide, name="guide"),
+    path("guides/<slug:slug>.pdf", views.guide_pdf, name="guide_pdf"),
     path("roles/<slug:slug>/", views.role, name="role"),
     path("privacy/", views.privacy, name="privacy"),
     *quiz.urlpatterns,

@@ -4,11 +4,11 @@ Guides and roles are answered from kept bytes (`content.kept`) before a view is 
 has moved, or is not there.
 """
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from content import pages, selectors
+from content import kept, pages, selectors
 from mail import identity
 
 
@@ -37,6 +37,18 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
             raise Http404
         return redirect("content:guide", moved, permanent=True)
     return pages.guide(request, revision)
+
+
+@require_safe
+def guide_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The live guide as a PDF; an address it once had leads to the one it has now."""
+    made = pages.at(request.path_info)
+    if made is None:
+        moved = selectors.moved_from(slug)
+        if moved is None:
+            raise Http404
+        return redirect("content:guide_pdf", moved, permanent=True)
+    return kept.answer(request, made)
 
 
 @require_safe

@@ -278,12 +278,19 @@ ABUSE_LIMITS: dict[str, str] = {
     "subscribe:address": "20/hour",
     "contact:address": "20/hour",
     "find:address": "20/hour",
+    "my_data:address": "20/hour",
     # A class behind one address takes the quiz together.
     "quiz:address": "120/hour",
     "quiz_email:address": "20/hour",
     "email": "5/hour",
+    # From everywhere together: beyond this every form is challenged, none refused.
+    "subscribe:all": "2000/hour",
+    "contact:all": "500/hour",
     "token:address": "60/minute",
 }
+
+# What a suspected form's browser computes; tests take less.
+CHALLENGE_ROUNDS = 5000
 
 # --- The booking gate; a test-only settings module may switch guards off to show that they matter ----------------------
 # One person may have so many coming calls; staff may book more.

@@ -3,6 +3,7 @@
 from content.models.comparison import ComparisonCell, ComparisonColumn
 from content.models.guide import Guide
 from content.models.items import FAQ, Callout, Paragraph, Point, Step, Tip
+from content.models.pdf import RevisionPdf
 from content.models.quiz import QuizEdition, QuizOption, QuizQuestion, QuizResult
 from content.models.revision import Revision
 from content.models.role import Role, RoleAspect
@@ -21,6 +22,7 @@ __all__ = [
     "QuizQuestion",
     "QuizResult",
     "Revision",
+    "RevisionPdf",
     "Role",
     "RoleAspect",
     "Section",

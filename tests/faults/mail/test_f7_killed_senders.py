@@ -52,9 +52,9 @@ def kill_at_random(
     """Each kill with its instant and what was in somebody's hands."""
     kills = []
     for moment in sorted(dice.uniform(0, OVER) for _ in range(KILLS)):
-        time.sleep(max(0.0, began + moment - time.time()))
+        time.sleep(max(0.0, began + moment - house.now()))
         kill_one(senders, dice.randrange(len(senders)))
-        kills.append((time.time(), house.ask("in_flight")))
+        kills.append((house.now(), house.ask("in_flight")))
     return kills
 
 
@@ -63,8 +63,8 @@ def end_of_leases(house: House) -> list[tuple[float, list[str]]]:
     last = []
     if not FULL:
         house.nursery.kill()
-        last = [(time.time(), house.ask("in_flight"))]
-        house.shift(LEASE + 1)
+        last = [(house.now(), house.ask("in_flight"))]
+        house.shift(house.ahead + LEASE + 1)
         house.nursery.loop()
     wait_until(lambda: house.ask("unfinished") == 0, seconds=size(30, 200), saying="everything is sent")
     return last
@@ -85,8 +85,8 @@ def warnings(house: House) -> dict[str, int]:
 
 def test_f7_reminders_survive_senders_that_are_killed(house: House, table: Table) -> None:
     house.server.manner = THOUGHTFUL
+    began = house.calls(number=NUMBER, first=size(2, 15), over=OVER)
     senders = four_senders(house)
-    began = house.ask("calls", number=NUMBER, first=size(2, 30), over=OVER, offsets=[24 * 60])
     before = house.ask("sent_before")
     kills = kill_at_random(house, senders, began, random.Random(7))
     kills += end_of_leases(house)
@@ -112,12 +112,12 @@ def test_f7_reminders_survive_senders_that_are_killed(house: House, table: Table
 def test_f7_without_the_lease_what_a_dead_sender_held_is_lost(house: House) -> None:
     """The proof: what was in hand at the kill stays there for ever."""
     house.server.manner = Manner(pauses={"rcpt": 1.0})
-    house.ask("calls", number=3, first=0, over=1, offsets=[24 * 60])
+    house.calls(number=3, first=0, over=1)
     sender = house.nursery.loop(off=["lease"])
     wait_until(lambda: house.ask("in_flight"), seconds=10, saying="a message is in its hands")
     sender.kill()
     house.server.forget()
-    house.shift(LEASE + 1)
+    house.shift(house.ahead + LEASE + 1)
     house.nursery.loop(off=["lease"])
     wait_until(lambda: len(house.server.taken) == 2, seconds=20, saying="the others are sent")
     time.sleep(1)

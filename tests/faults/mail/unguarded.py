@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from mail import breaker, claims, ledger, sender, sweep
+from mail import breaker, claims, ledger, nudge, sender, sweep, tasks
 from mail.models import Message
 
 
@@ -55,6 +55,14 @@ def _breaker() -> None:
     breaker.trip = lambda *, now, error: None
 
 
+def _doorbell() -> None:
+    """Publish as Celery does when nobody tells it otherwise, from the thread that has committed."""
+    app = tasks.send_due.app
+    app.conf.broker_transport_options = {}
+    app.conf.task_publish_retry = True
+    nudge.ring = tasks.send_due.delay
+
+
 GUARDS: dict[str, Callable[[], None]] = {
     "lease": _lease,
     "last check": _last_check,
@@ -62,6 +70,7 @@ GUARDS: dict[str, Callable[[], None]] = {
     "three times": _three_times,
     "claim": _claim,
     "breaker": _breaker,
+    "doorbell": _doorbell,
 }
 
 
