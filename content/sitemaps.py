@@ -30,6 +30,7 @@ class Pages(OwnAddress):
         return [
             "content:home",
             "content:guides",
+            "content:quiz",
             "bookings:coaches",
             "bookings:book",
             "leads:contact",

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from content import views
+from content.quiz import urls as quiz
 
 app_name = "content"
 urlpatterns = [
@@ -10,4 +11,5 @@ urlpatterns = [
     path("guides/<slug:slug>.pdf", views.guide_pdf, name="guide_pdf"),
     path("roles/<slug:slug>/", views.role, name="role"),
     path("privacy/", views.privacy, name="privacy"),
+    *quiz.urlpatterns,
 ]

@@ -12,7 +12,9 @@ from institute import logs
 from institute.desk.theme import UNFOLD  # noqa: F401  django-unfold reads it here
 from institute.env import (
     env,
+    env_for_anymail,
     is_loopback,
+    read_choice,
     read_flag,
     read_networks,
     read_number,
@@ -198,6 +200,9 @@ DEFAULT_FROM_EMAIL = read_text(
 )
 STAFF_EMAIL = read_text("STAFF_EMAIL")  # where contact messages go; empty: the institute's reply-to address
 MAIL_NUDGES = True
+MAIL_A_MINUTE, MAIL_A_DAY = read_number("MAIL_A_MINUTE", default=0), read_number("MAIL_A_DAY", default=0)  # 0: no limit
+MAIL_PROVIDER = read_choice("MAIL_PROVIDER", ("mailgun", "postmark"))
+ANYMAIL = env_for_anymail(MAIL_PROVIDER, read_text("MAIL_WEBHOOK_SECRET"))
 
 # --- Static files -----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -273,6 +278,9 @@ ABUSE_LIMITS: dict[str, str] = {
     "subscribe:address": "20/hour",
     "contact:address": "20/hour",
     "find:address": "20/hour",
+    # A class behind one address takes the quiz together.
+    "quiz:address": "120/hour",
+    "quiz_email:address": "20/hour",
     "email": "5/hour",
     "token:address": "60/minute",
 }

@@ -23,3 +23,7 @@ class Suspicious(LeadsError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NotPossible(LeadsError):
+    """Something staff asked for cannot be done; the message is the sentence they read."""

@@ -11,7 +11,15 @@ from django.db import transaction
 from leads import consent_texts, consents, mailbox
 from leads.models import CALL, LIST, Activity, Lead, Stage
 from leads.models.consent import Purpose
-from leads.people import advance_stage, ensure_lead, normalise_email, own_path, record_activity, record_touch
+from leads.people import (
+    advance_stage,
+    ensure_lead,
+    locked_as_kept,
+    normalise_email,
+    own_path,
+    record_activity,
+    record_touch,
+)
 from mail import identity, ledger
 from mail.text import one_line, plain
 
@@ -120,9 +128,10 @@ def _prove(lead: Lead, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def withdraw(*, lead: Lead, purpose: str, now: datetime, how: str) -> None:
-    """End a consent at once; again it changes nothing."""
-    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
-    consents.withdraw(lead=locked, purpose=purpose, how=how, now=now)
+    """End a consent at once; again it changes nothing. A link mailed before a merge speaks for the whole person."""
+    own = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    for row in {own, locked_as_kept(own)}:
+        consents.withdraw(lead=row, purpose=purpose, how=how, now=now)
 
 
 @transaction.atomic(durable=True)

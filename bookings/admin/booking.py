@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from bookings.admin import why_not
-from bookings.admin.calls import book, decide, move, said
+from bookings.admin.calls import book, decide, details, move, said
 from bookings.admin.calls.history import EventInline
 from bookings.admin.calls.possible import possible
 from bookings.admin.own import OwnRows, forbid, sees_all
@@ -74,6 +74,7 @@ class BookingAdmin(OwnRows):
         "record_outcome",
         "move_call",
         "reassign_call",
+        "edit_details",
         "correct_address",
         "cancel_call",
     )
@@ -207,6 +208,11 @@ class BookingAdmin(OwnRows):
     def reassign_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To another coach, at the same time."""
         return move.reassign(self, request, self.own_row(request, object_id, permission=CHANGE))
+
+    @action(description="Edit the details", icon="edit_note", url_path="edit-details")  # type: ignore[operator]
+    def edit_details(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Name, number and answers."""
+        return details.edit(self, request, self.own_row(request, object_id, permission=CHANGE))
 
     @action(description="Correct the address", icon="alternate_email", url_path="correct-address")  # type: ignore[operator]
     def correct_address(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action, display
 
-from bookings.admin import public_holidays, unavailable
+from bookings.admin import calendar_address, public_holidays, unavailable
 from bookings.admin.own import HoursOfCoach, sees_all
 from bookings.models import Coach
 
@@ -18,7 +18,7 @@ OWN_WORDS = {"headline", "bio", "location_kind", "location_detail"}
 class CoachAdmin(HoursOfCoach):
     """Who can be booked."""
 
-    actions_detail = ("unavailable_today", "public_holidays")  # type: ignore[assignment]
+    actions_detail = ("unavailable_today", "public_holidays", "calendar_address")  # type: ignore[assignment]
     coach_path = "pk"
     list_display = ("name", "headline", "kinds", "zone", "active", "is_demo")
     list_filter = ("active", "is_demo", "event_types")
@@ -55,6 +55,11 @@ class CoachAdmin(HoursOfCoach):
     def public_holidays(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Whose holidays are kept, and which of them are worked."""
         return public_holidays.page(self, request, self.own_row(request, object_id))
+
+    @action(description="Calendar address", icon="calendar_add_on", url_path="calendar-address", permissions=["change"])  # type: ignore[operator]
+    def calendar_address(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Where the coach's own calendar program follows the calls."""
+        return calendar_address.page(self, request, self.own_row(request, object_id))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With what the list shows, so that its length does not add queries."""

@@ -1,4 +1,4 @@
-"""What an attendee can still change without moving the call, and asking when it is too late to do it alone."""
+"""What an attendee, or staff for them, can still change without moving the call, and asking when it is too late to do it alone."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -26,10 +26,11 @@ def edit_details(
     actor_kind: str,
     actor: str,
     now: datetime,
+    name: str | None = None,
 ) -> Booking:
-    """Change what the coach should know, and the number; the time stays.
+    """Change what the coach should know, the number and (where a `name` is given) the spelling; the time stays.
 
-    A new number on a call that the coach phones is a new version: both calendars carry the number.
+    A new name, or a new number on a call that the coach phones, is a new version: both calendars carry them.
     Raises NotActive, PhoneNeeded, Busy.
     """
     phone = one_line(phone, limit=32)
@@ -42,6 +43,7 @@ def edit_details(
         if row.location_kind == LocationKind.PHONE and not phone:
             raise PhoneNeeded
         wanted: dict[str, Any] = {
+            "attendee_name": row.attendee_name if name is None else one_line(name, limit=200),
             "attendee_phone": phone,
             "questions": plain(questions),
             "access_needs": plain(access_needs, limit=2000),
@@ -50,11 +52,13 @@ def edit_details(
         changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changes:
             return row
-        new_number = "attendee_phone" in changes and row.location_kind == LocationKind.PHONE
-        if new_number:
+        dialled = "attendee_phone" in changes and row.location_kind == LocationKind.PHONE
+        new_version = dialled or "attendee_name" in changes
+        if new_version:
             changes |= {"version": row.version + 1, "version_at": now}
         rows.change(row, name="details edited", now=now, actor_kind=actor_kind, actor=actor, **changes)
-        notices.edited(row, new_version=new_number, actor=actor or Actor(actor_kind).label, now=now)
+        by_staff = actor_kind == Actor.STAFF
+        notices.edited(row, new_version=new_version, by_staff=by_staff, actor=actor or Actor(actor_kind).label, now=now)
         return row
 
     return gate.run(work)
