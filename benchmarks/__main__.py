@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import booking, core, growth, months, slots
+from benchmarks import booking, core, growth, guide, months, slots
 from benchmarks.figures import Figure, load_average, table, write_json
 from benchmarks.place import Place, place
 
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[Place, int], Iterator[Figure]]] = {
     "months": months.measure,
     "booking": booking.measure,
     "growth": growth.measure,
+    "guide": guide.measure,
 }
 
 

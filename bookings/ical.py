@@ -28,11 +28,13 @@ class Reader:
     name: str
     summary: str
     description: str
+    is_coach: bool = False
 
 
 def invitation(booking: Booking, reader: Reader, *, method: str) -> bytes:
     """The calendar part of one mail to one reader; `method` must also be the MIME parameter (RFC 6047, 2.4)."""
-    event = _event(booking, summary=reader.summary, description=reader.description, cancelled=method == CANCEL)
+    event = _event(booking, summary=reader.summary, description=reader.description, for_coach=reader.is_coach)
+    event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     # A bare address equal to the sender: with another one, mail clients warn of an unknown organizer.
     event.add("organizer", vCalAddress(f"mailto:{sender_address()}"))
     attendee = vCalAddress(f"mailto:{for_transport(reader.email)}")
@@ -47,8 +49,7 @@ def invitation(booking: Booking, reader: Reader, *, method: str) -> bytes:
 
 def calendar_file(booking: Booking) -> bytes:
     """The booking as a file to put into any calendar: no METHOD, because it invites nobody."""
-    cancelled = booking.status in (Booking.Status.CANCELLED, Booking.Status.DECLINED)
-    return _calendar(_event(booking, summary=booking.title, description="", cancelled=cancelled))
+    return _calendar(_as_it_is(booking, summary=booking.title, for_coach=False))
 
 
 def feed(bookings: Iterable[Booking], *, name: str, for_coach: bool) -> bytes:
@@ -61,8 +62,7 @@ def feed(bookings: Iterable[Booking], *, name: str, for_coach: bool) -> bytes:
     calendar.add("x-published-ttl", vDuration(EVERY))
     for booking in bookings:
         summary = f"{booking.event_type.title} with {delinked(booking.attendee_name)}" if for_coach else booking.title
-        waiting = booking.status == Booking.Status.PENDING
-        calendar.add_component(_event(booking, summary=summary, description="", cancelled=False, waiting=waiting))
+        calendar.add_component(_as_it_is(booking, summary=summary, for_coach=for_coach))
     return calendar.to_ical()
 
 
@@ -91,7 +91,16 @@ def _empty() -> Calendar:
     return calendar
 
 
-def _event(booking: Booking, *, summary: str, description: str, cancelled: bool, waiting: bool = False) -> Event:
+def _as_it_is(booking: Booking, *, summary: str, for_coach: bool) -> Event:
+    """The call in its present state, for files and feeds: asked for is tentative."""
+    off = booking.status in (Booking.Status.CANCELLED, Booking.Status.DECLINED)
+    waiting = booking.status == Booking.Status.PENDING
+    event = _event(booking, summary=summary, description="", for_coach=for_coach)
+    event.add("status", "CANCELLED" if off else "TENTATIVE" if waiting else "CONFIRMED")
+    return event
+
+
+def _event(booking: Booking, *, summary: str, description: str, for_coach: bool) -> Event:
     # The library escapes text but passes NUL and BEL through: everything is cleaned before it sees it.
     event = Event()
     event.add("uid", str(booking.uid))
@@ -102,18 +111,17 @@ def _event(booking: Booking, *, summary: str, description: str, cancelled: bool,
     event.add("summary", one_line(summary))
     if description:
         event.add("description", plain(description, limit=2000))
-    event.add("location", where(booking))
+    event.add("location", where(booking, for_coach=for_coach))
     link = link_of(booking.location_detail)
     if link:
         event.add("url", link)
-    event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if waiting else "CONFIRMED")
     return event
 
 
-def where(booking: Booking) -> str:
+def where(booking: Booking, *, for_coach: bool = False) -> str:
     """The location in one line: the link, the address, or the number that the coach phones."""
     if booking.location_kind == LocationKind.PHONE:
-        return one_line(f"We phone you: {booking.attendee_phone}")
+        return one_line(f"{'You phone them' if for_coach else 'We phone you'}: {booking.attendee_phone}")
     return one_line(booking.location_detail, limit=500)
 
 

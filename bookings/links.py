@@ -10,6 +10,7 @@ from leads.models import Lead
 from mail import tokens
 from mail.errors import LinkUnknown
 from mail.links import absolute
+from mail.models import LinkToken
 
 MANAGE, HOLD, APPROVE, FEED = "manage", "hold", "approve", "feed"
 MANAGE_ENDS_AFTER = timedelta(hours=24)
@@ -91,6 +92,12 @@ def feed_url(token: str) -> str:
 def feed_subject(owner: Coach | Lead) -> str:
     """Whose calls a feed shows."""
     return f"{'coach' if isinstance(owner, Coach) else 'lead'}:{owner.pk}"
+
+
+def feed_since(owner: Coach | Lead) -> datetime | None:
+    """When the live subscribe address of this person was made, or None where there is none."""
+    live = LinkToken.objects.filter(subject=feed_subject(owner), purpose=FEED, revoked_at=None)
+    return live.order_by("-created_at").values_list("created_at", flat=True).first()
 
 
 def find_feed(raw: str, *, now: datetime) -> Coach | Lead:

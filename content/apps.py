@@ -7,8 +7,10 @@ from django.db.models.signals import post_migrate
 def guard_revisions(using: str, **kwargs: Any) -> None:
     """(Re)install the database's own guard: SQLite loses its triggers whenever Django rebuilds a table."""
     from content import guard
+    from content.quiz import guard as quiz_guard
 
     guard.install(using)
+    quiz_guard.install(using)
 
 
 class ContentConfig(AppConfig):
@@ -16,4 +18,7 @@ class ContentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from content.quiz import emails
+
+        emails.register()
         post_migrate.connect(guard_revisions, sender=self, dispatch_uid="content.guard_revisions")

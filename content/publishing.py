@@ -1,12 +1,14 @@
 """From rows to an immutable revision: check, copy under the guide's lock, make it live."""
 
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from content import gate, snapshot
+from content import gate, printing, snapshot
 from content.errors import GateClosed, NothingToPublish
+from content.kept import shelf
 from content.models import Guide, Revision
 
 
@@ -41,8 +43,15 @@ def publish(*, guide: Guide, by: User | None, now: datetime, note: str = "") -> 
         revision.save()
         locked.live = revision
         locked.save(update_fields=["live"])
+        transaction.on_commit(partial(_after_commit, revision, now), robust=True)
     guide.live = revision
     return revision
+
+
+def _after_commit(revision: Revision, now: datetime) -> None:
+    """What follows from a new live revision: this process looks again at once, and the PDF is made."""
+    shelf.look_again()
+    printing.ensure(revision, now=now)
 
 
 def name_of(user: User | None) -> str:

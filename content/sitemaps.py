@@ -9,6 +9,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from content import pages
 from content.models import Revision
 
 
@@ -28,6 +29,8 @@ class Pages(OwnAddress):
     def items(self) -> list[str]:
         return [
             "content:home",
+            "content:guides",
+            "content:quiz",
             "bookings:coaches",
             "bookings:book",
             "leads:contact",
@@ -52,4 +55,17 @@ class Guides(OwnAddress):
         return item.published_at
 
 
-SITEMAPS = {"pages": Pages, "guides": Guides}
+class Roles(OwnAddress):
+    """Every role of a live guide, with the time that guide was published."""
+
+    def items(self) -> list[tuple[str, Revision]]:
+        return list(pages.live_roles())
+
+    def location(self, item: tuple[str, Revision]) -> str:
+        return reverse("content:role", args=[item[0]])
+
+    def lastmod(self, item: tuple[str, Revision]) -> datetime:
+        return item[1].published_at
+
+
+SITEMAPS = {"pages": Pages, "guides": Guides, "roles": Roles}

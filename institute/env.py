@@ -55,6 +55,14 @@ def read_words(name: str) -> list[str]:
     return [word for word in (part.strip() for part in read_text(name).split(",")) if word]
 
 
+def read_choice(name: str, among: tuple[str, ...]) -> str:
+    """One of the words in `among`, in any case, or nothing."""
+    value = read_text(name).lower()
+    if value and value not in among:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(among)}, not {value!r}.")
+    return value
+
+
 def read_site_url(name: str, default: str) -> str:
     """Scheme and host (with port) of the public site, without path or trailing slash."""
     value = read_text(name, default).rstrip("/")
@@ -102,3 +110,13 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def env_for_anymail(provider: str, secret: str) -> dict[str, str]:
+    """django-anymail's settings for the reports of one mail provider; a secret that is too short stops the start."""
+    if provider and len(secret) < 20:
+        raise ImproperlyConfigured("MAIL_PROVIDER needs MAIL_WEBHOOK_SECRET, of at least 20 characters.")
+    if provider == "postmark" and ":" not in secret:
+        raise ImproperlyConfigured("MAIL_WEBHOOK_SECRET must look like name:password for postmark.")
+    names = {"mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY", "postmark": "WEBHOOK_SECRET"}
+    return {names[provider]: secret} if provider else {}

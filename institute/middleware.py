@@ -3,6 +3,7 @@
 import zoneinfo
 from collections.abc import Callable
 
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -47,6 +48,10 @@ class ContentSecurityPolicy(CSPMiddleware):
         if is_admin_path(request.path_info) and parts.config is None and parts.replace is None:
             parts.replace = settings.ADMIN_CONTENT_SECURITY_POLICY
         return parts
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Kept pages bring the policy along, built once; building it takes as long as all the rest of their answer."""
+        return response if HEADER in response.headers else super().process_response(request, response)
 
 
 class RequestLimits:

@@ -12,7 +12,9 @@ from institute import logs
 from institute.desk.theme import UNFOLD  # noqa: F401  django-unfold reads it here
 from institute.env import (
     env,
+    env_for_anymail,
     is_loopback,
+    read_choice,
     read_flag,
     read_networks,
     read_number,
@@ -78,6 +80,7 @@ MIDDLEWARE = [
     "institute.middleware.RequestLimits",
     "django.middleware.security.SecurityMiddleware",
     "bookings.api.kept.KeptSlots",
+    "content.kept.KeptPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -197,6 +200,9 @@ DEFAULT_FROM_EMAIL = read_text(
 )
 STAFF_EMAIL = read_text("STAFF_EMAIL")  # where contact messages go; empty: the institute's reply-to address
 MAIL_NUDGES = True
+MAIL_A_MINUTE, MAIL_A_DAY = read_number("MAIL_A_MINUTE", default=0), read_number("MAIL_A_DAY", default=0)  # 0: no limit
+MAIL_PROVIDER = read_choice("MAIL_PROVIDER", ("mailgun", "postmark"))
+ANYMAIL = env_for_anymail(MAIL_PROVIDER, read_text("MAIL_WEBHOOK_SECRET"))
 
 # --- Static files -----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
@@ -213,6 +219,9 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "media"
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# --- The guide's pages are kept as bytes; each process looks this often (seconds) whether there is something new -------
+GUIDE_FRESH_SECONDS = 0.5
 
 # --- Security ---------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SITE_IS_HTTPS
@@ -269,9 +278,19 @@ ABUSE_LIMITS: dict[str, str] = {
     "subscribe:address": "20/hour",
     "contact:address": "20/hour",
     "find:address": "20/hour",
+    "my_data:address": "20/hour",
+    # A class behind one address takes the quiz together.
+    "quiz:address": "120/hour",
+    "quiz_email:address": "20/hour",
     "email": "5/hour",
+    # From everywhere together: beyond this every form is challenged, none refused.
+    "subscribe:all": "2000/hour",
+    "contact:all": "500/hour",
     "token:address": "60/minute",
 }
+
+# What a suspected form's browser computes; tests take less.
+CHALLENGE_ROUNDS = 5000
 
 # --- The booking gate; a test-only settings module may switch guards off to show that they matter ----------------------
 # One person may have so many coming calls; staff may book more.

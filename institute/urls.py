@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 from bookings.api import api
 from content.sitemaps import SITEMAPS
 from institute import views
+from institute.desk import trial
 
 handler400 = "institute.views.bad_request"
 handler403 = "institute.views.forbidden"
@@ -33,4 +34,6 @@ urlpatterns = [
     path("", include("content.urls")),
     path("", include("bookings.urls")),
     path("", include("leads.urls")),
+    path("", include("mail.urls")),
+    path("test-mail/<token>/", trial.page, name="test_mail"),
 ]

@@ -1,5 +1,6 @@
 """Row-writers for consent: asked for on a form, confirmed from the mailbox, withdrawn as easily as given."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -7,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from leads import consent_texts
-from leads.models import LIST, Consent, Lead
-from leads.models.consent import Purpose
+from leads.models import CALL, LIST, Consent, Lead
+from leads.models.consent import UNSUBSCRIBED, Purpose
 from leads.people import record_activity
 from mail.addresses import fingerprint
 from mail.models import Suppression
@@ -92,13 +93,13 @@ def withdraw(*, lead: Lead, purpose: str, how: str, now: datetime) -> bool:
             stream=Stream.LIST,
             defaults={"reason": UNSUBSCRIBED, "created_at": now},
         )
+    if purpose == CALL and lead.call_wanted_at is not None:
+        lead.call_wanted_at = None
+        lead.save(update_fields=["call_wanted_at"])
     if ended:
         summary = f"Withdrawn: {Purpose(purpose).label} ({how})"
         record_activity(lead=lead, kind="consent_withdrawn", summary=summary, now=now, data={"purpose": purpose})
     return bool(ended)
-
-
-UNSUBSCRIBED = "Unsubscribed."
 
 
 def _given(lead: Lead, purpose: str, now: datetime, how: str) -> None:
@@ -107,10 +108,18 @@ def _given(lead: Lead, purpose: str, now: datetime, how: str) -> None:
         Suppression.objects.filter(
             address_hash=fingerprint(lead.email), stream=Stream.LIST, reason=UNSUBSCRIBED
         ).delete()
+    if purpose == CALL:
+        lead.call_wanted_at = now
+        lead.save(update_fields=["call_wanted_at"])
     summary = f"Agreed: {Purpose(purpose).label} ({how})"
     record_activity(lead=lead, kind="consent_given", summary=summary, now=now, data={"purpose": purpose})
 
 
 def address_hash(address: str) -> str:
-    """A keyed hash of the client's network address: enough to prove a consent, useless as an address."""
+    """A keyed hash of the client's network address: enough to prove a consent, useless as an address.
+
+    What is such a hash already, from a form that was held, stays as it is; without an address there is none.
+    """
+    if not address or re.fullmatch(r"[0-9a-f]{64}", address):
+        return address
     return salted_hmac("leads.consent.address", address, algorithm="sha256").hexdigest()

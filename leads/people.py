@@ -11,7 +11,8 @@ from django.urls import Resolver404, resolve
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
-from leads.models import Activity, Lead, Role, Stage, Touch
+from leads import journal, score, sequences
+from leads.models import Activity, HeardOf, Lead, Role, Stage, Touch
 from mail import clock
 from mail.rows import require_transaction
 from mail.text import one_line
@@ -48,10 +49,11 @@ def ensure_lead(
     role_of_interest: str = "",
     time_zone: str = "",
     best_time_to_call: str = "",
+    heard_of: str = "",
 ) -> Lead:
     """The one lead of this address, locked until the transaction ends; made if there is none.
 
-    The oldest row wins. Blanks are filled; what is already known is kept, because the address alone proves
+    The oldest row wins, and a row that was merged leads to the one it was merged into. Blanks are filled; what is already known is kept, because the address alone proves
     nothing about who is typing, and what differs is written to the timeline for staff to judge. Raises ValueError for
     what is no address; a phone number, role or zone that means nothing is left out.
     """
@@ -59,13 +61,14 @@ def ensure_lead(
     email = normalise_email(email)
     if "@" not in email or len(email) > 254:
         raise ValueError("A lead that comes from outside has an e-mail address of at most 254 characters.")
-    told = {
-        "name": one_line(name, limit=120),
-        "phone": _phone(phone),
-        "role_of_interest": role_of_interest if role_of_interest in Role.values else "",
-        "time_zone": time_zone if is_time_zone(time_zone) else "",
-        "best_time_to_call": one_line(best_time_to_call, limit=100),
-    }
+    told = cleaned(
+        name=name,
+        phone=phone,
+        role_of_interest=role_of_interest,
+        time_zone=time_zone,
+        best_time_to_call=best_time_to_call,
+        heard_of=heard_of,
+    )
     lead = _locked(email)
     if lead is None:
         try:
@@ -73,17 +76,40 @@ def ensure_lead(
             with transaction.atomic():
                 return Lead.objects.create(email=email, created_at=now, **{k: v or None for k, v in told.items() if v})
         except IntegrityError:
-            lead = Lead.objects.select_for_update(no_key=True).get(email=email)
-    _fill(lead, told, now)
+            lead = locked_as_kept(Lead.objects.select_for_update(no_key=True).get(email=email))
+    fill(lead, told, now)
     return lead
 
 
+def cleaned(**told: str) -> dict[str, Any]:
+    """What was told of a person, in a form the columns take; what means nothing is empty."""
+    return {
+        "name": one_line(told.get("name", ""), limit=120),
+        "phone": _phone(told.get("phone", "")),
+        "role_of_interest": told.get("role_of_interest", "") if told.get("role_of_interest") in Role.values else "",
+        "time_zone": told.get("time_zone", "") if is_time_zone(told.get("time_zone", "")) else "",
+        "best_time_to_call": one_line(told.get("best_time_to_call", ""), limit=100),
+        "heard_of": told.get("heard_of", "") if told.get("heard_of") in HeardOf.values else "",
+    }
+
+
 def _locked(email: str) -> Lead | None:
-    return Lead.objects.select_for_update(no_key=True).filter(email=email).first()
+    lead = Lead.objects.select_for_update(no_key=True).filter(email=email).first()
+    return locked_as_kept(lead) if lead is not None else None
 
 
-def _fill(lead: Lead, told: dict[str, Any], now: datetime) -> None:
-    """Fill what is blank, note what differs."""
+def locked_as_kept(lead: Lead) -> Lead:
+    """The row that this one was merged into, locked; a row that was not merged is its own."""
+    seen = {lead.pk}
+    while lead.merged_into_id is not None and lead.merged_into_id not in seen:
+        seen.add(lead.merged_into_id)
+        lead = Lead.objects.select_for_update(no_key=True).get(pk=lead.merged_into_id)
+    return lead
+
+
+def fill(lead: Lead, told: dict[str, Any], now: datetime) -> list[str]:
+    """Fill what is blank, note what differs; the names of the columns that were filled."""
+    require_transaction()
     given = {field: value for field, value in told.items() if value}
     blank = {field: value for field, value in given.items() if not getattr(lead, field)}
     other = {
@@ -101,6 +127,7 @@ def _fill(lead: Lead, told: dict[str, Any], now: datetime) -> None:
             now=now,
             data=other,
         )
+    return [*blank]
 
 
 def is_time_zone(value: str) -> bool:
@@ -126,16 +153,23 @@ def record_activity(
     data: dict[str, Any] | None = None,
     actor: str = "system",
 ) -> Activity:
-    """Append one line to the lead's timeline; `data` must be plain JSON."""
+    """Append one line to the lead's timeline, count its points, and let sequences begin, stop or go on because of it.
+
+    `data` must be plain JSON.
+    """
+    row = journal.write(lead=lead, kind=kind, summary=summary, now=now, data=data, actor=actor)
+    score.note(row)
+    sequences.heard(row, now=now)
+    return row
+
+
+def worked_on(*, lead: Lead, now: datetime, responded: bool = False) -> None:
+    """Staff have done something for this lead, whom the caller has locked; the first answer stops the response clock."""
     require_transaction()
-    return Activity.objects.create(
-        lead=lead,
-        at=now,
-        kind=kind,
-        summary=one_line(summary, limit=300),
-        data=data or {},
-        actor=one_line(actor, limit=150),
-    )
+    lead.last_worked_at = now
+    if responded and lead.first_response_at is None:
+        lead.first_response_at = now
+    lead.save(update_fields=["last_worked_at", "first_response_at"])
 
 
 def record_touch(*, lead: Lead, page: str, now: datetime, referrer_page: str = "") -> Touch:
@@ -151,7 +185,8 @@ def record_touch(*, lead: Lead, page: str, now: datetime, referrer_page: str = "
         for name in ("utm_source", "utm_medium", "utm_campaign"):
             if name in query and name not in campaign:
                 campaign[name] = one_line(query[name][0], limit=100)
-    return Touch.objects.create(
+    first = not lead.touches.exists()
+    touch = Touch.objects.create(
         lead=lead,
         at=now,
         page=urlsplit(here).path[:300],
@@ -159,6 +194,14 @@ def record_touch(*, lead: Lead, page: str, now: datetime, referrer_page: str = "
         direct=not before and not campaign,
         **campaign,
     )
+    # A direct visit tells nothing: the first source stays unknown for good, the last one stays what it was.
+    if not touch.direct:
+        source = (touch.utm_source or touch.referrer_page)[:100]
+        sources = {"last_source": source} | ({"first_source": source} if first else {})
+        for field, value in sources.items():
+            setattr(lead, field, value)
+        lead.save(update_fields=[*sources])
+    return touch
 
 
 _PATH = re.compile(r"/(?![/\\])[\x21-\x7e]*\Z")
@@ -185,9 +228,11 @@ def move_stage(*, lead: Lead, stage: str, now: datetime, actor: str, why: str = 
     before, after = Stage(lead.stage), Stage(stage)
     if before == after:
         return
-    lead.stage = after
+    lead.stage, lead.stage_changed_at = after, now
     lead.lost_reason = one_line(why) if after == Stage.LOST else ""
-    lead.save(update_fields=["stage", "lost_reason"])
+    lead.save(update_fields=["stage", "stage_changed_at", "lost_reason"])
+    if actor not in ("system", "visitor"):
+        worked_on(lead=lead, now=now, responded=after == Stage.CONTACTED)
     record_activity(
         lead=lead,
         kind="stage",

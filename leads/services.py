@@ -11,7 +11,15 @@ from django.db import transaction
 from leads import consent_texts, consents, mailbox
 from leads.models import CALL, LIST, Activity, Lead, Stage
 from leads.models.consent import Purpose
-from leads.people import advance_stage, ensure_lead, normalise_email, own_path, record_activity, record_touch
+from leads.people import (
+    advance_stage,
+    ensure_lead,
+    locked_as_kept,
+    normalise_email,
+    own_path,
+    record_activity,
+    record_touch,
+)
 from mail import identity, ledger
 from mail.text import one_line, plain
 
@@ -34,10 +42,11 @@ def subscribe(
     now: datetime,
     address: str,
     came_from: str = "",
-) -> None:
+    heard_of: str = "",
+) -> Lead:
     """Take down an address with what was asked for, and mail it a link to confirm both (the guide comes with it).
 
-    Known and unknown addresses end alike for the visitor; `address` is the client's network address.
+    Known and unknown addresses end alike for the visitor; `address` is the client's network address, or its hash.
     """
     lead = ensure_lead(
         email=email,
@@ -45,6 +54,7 @@ def subscribe(
         phone=phone,
         role_of_interest=role_of_interest,
         best_time_to_call=best_time_to_call,
+        heard_of=heard_of,
         now=now,
     )
     record_touch(lead=lead, page=page, referrer_page=came_from, now=now)
@@ -62,12 +72,14 @@ def subscribe(
     # everything asked for until then; a proven one gets one a day for each purpose.
     if not mailed or (lead.confirmed_at and asked - mailed):
         _mail_confirmation(lead, ASKED, "Confirmation mail asked for", sorted(asked), now)
+    return lead
 
 
 @transaction.atomic(durable=True)
 def resend(*, email: str, now: datetime) -> None:
     """Mail the confirmation link once more, at most twice a day; does nothing where none was asked for lately."""
-    lead = Lead.objects.select_for_update(no_key=True).filter(email=normalise_email(email)).first()
+    own = Lead.objects.select_for_update(no_key=True).filter(email=normalise_email(email)).first()
+    lead = locked_as_kept(own) if own is not None else None
     if lead is None or not (purposes := _mailed_lately(lead, now)):
         return
     if lead.activities.filter(kind=AGAIN, at__gt=now - MAIL_EVERY).count() < RESENDS:
@@ -120,9 +132,10 @@ def _prove(lead: Lead, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def withdraw(*, lead: Lead, purpose: str, now: datetime, how: str) -> None:
-    """End a consent at once; again it changes nothing."""
-    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
-    consents.withdraw(lead=locked, purpose=purpose, how=how, now=now)
+    """End a consent at once; again it changes nothing. A link mailed before a merge speaks for the whole person."""
+    own = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    for row in {own, locked_as_kept(own)}:
+        consents.withdraw(lead=row, purpose=purpose, how=how, now=now)
 
 
 @transaction.atomic(durable=True)

@@ -6,4 +6,8 @@ class MailConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from mail import checks  # noqa: F401
+        from mail import checks, emails, personal, webhooks  # noqa: F401
+
+        emails.register()
+        personal.register()
+        webhooks.listen()

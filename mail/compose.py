@@ -18,7 +18,7 @@ from mail import identity, mime
 from mail.addresses import for_transport
 from mail.errors import CannotCompose
 from mail.models import Message
-from mail.registry import Rendered
+from mail.registry import Rendered, Stream
 from mail.text import one_line
 
 MASK = "********"
@@ -62,6 +62,9 @@ def build(message: Message, rendered: Rendered, *, now: datetime) -> bytes:
         with suppress(CannotCompose):
             fields.append(("Reply-To", for_transport(reply_to)))
     fields.append(("Auto-Submitted", "auto-generated"))  # RFC 3834: keeps vacation replies from answering us
+    if bool(rendered.list_unsubscribe) != (message.stream == Stream.LIST):
+        # On mail about a call the mail client's button would promise what must not happen.
+        raise CannotCompose("Letters carry a one-click unsubscribe address, and no other mail does.")
     if rendered.list_unsubscribe:
         fields.append(("List-Unsubscribe", f"<{_own_address(rendered.list_unsubscribe)}>"))
         fields.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))  # RFC 8058

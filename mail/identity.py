@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from email.utils import parseaddr
+
+from django.conf import settings
 
 from mail.models import Institute
 
@@ -22,3 +25,8 @@ def held() -> Iterator[Institute]:
         yield current()
     finally:
         _held.reset(mark)
+
+
+def staff_address() -> str:
+    """Where messages to staff go: STAFF_EMAIL, else the institute's reply-to address, else the sender's own."""
+    return settings.STAFF_EMAIL or current().reply_to or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]

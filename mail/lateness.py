@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Min
+from django.conf import settings
+from django.db.models import Count, F, Min, QuerySet
 
 from mail.breaker import outage
 from mail.models import Message
+from mail.registry import Stream
 
 # A beat comes every 15 seconds and a sender's loop every minute: later than this is trouble, not rhythm.
 TROUBLE = timedelta(minutes=2)
@@ -26,11 +28,19 @@ class Lateness:
         return self.oldest > TROUBLE
 
 
+def overdue(rows: QuerySet[Message], *, now: datetime) -> QuerySet[Message]:
+    """Those of the rows that are due, still of use, still true, and not out; letters that wait for good reason are not."""
+    late = rows.filter(status__in=Message.OPEN, due_at__lte=now, expires_at__gt=now, topic_version=F("topic__version"))
+    if settings.MAIL_A_MINUTE or settings.MAIL_A_DAY:
+        # The provider takes so many and no more.
+        return late.exclude(stream=Stream.LIST)
+    # It is night where the reader is.
+    return late.exclude(stream=Stream.LIST, next_try_at__gt=now, status=Message.Status.DUE)
+
+
 def lateness(*, now: datetime) -> Lateness:
     """What is overdue at this instant: one query, and a second where something is."""
-    late = Message.objects.filter(
-        status__in=Message.OPEN, due_at__lte=now, expires_at__gt=now, topic_version=F("topic__version")
-    ).aggregate(number=Count("pk"), first=Min("due_at"))
+    late = overdue(Message.objects.order_by(), now=now).aggregate(number=Count("pk"), first=Min("due_at"))
     if not late["number"]:
         return Lateness(0, timedelta(), "")
     row = outage()

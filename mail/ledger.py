@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from mail import registry
 from mail.addresses import fingerprint
 from mail.errors import NotPossible
-from mail.models import Message, Topic
+from mail.models import Message, Suppression, Topic
 from mail.nudge import nudge_on_commit
 from mail.rows import require_transaction
 from mail.text import one_line
@@ -105,6 +105,10 @@ def retry(*, message: Message, now: datetime) -> None:
         raise NotPossible("Something newer took its place; sending it would say what is no longer true.")
     if row.expires_at <= now:
         raise NotPossible("Its time has passed.")
+    if Suppression.objects.filter(address_hash=row.recipient_hash, stream__in=("", row.stream), bounced=True).exists():
+        raise NotPossible(
+            "Mail to this address comes back. If it is right after all, say so under Returned mail first."
+        )
     Message.objects.filter(pk=row.pk).update(
         status=Status.DUE,
         reason="",
@@ -114,6 +118,7 @@ def retry(*, message: Message, now: datetime) -> None:
         renders=0,
         next_try_at=now,
         data_at=None,
+        sent_at=None,
         raw=None,
         masked=None,
         message_id=fresh_message_id(),

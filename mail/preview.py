@@ -11,12 +11,14 @@ SHOWN = ("From", "To", "Reply-To", "Subject", "Date", "List-Unsubscribe")
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Headers worth reading, the text part, the HTML part and the calendar part; empty where the mail has none."""
+    """Headers worth reading, every header as it went out, the parts, and the names of files; empty where there is none."""
 
     headers: tuple[tuple[str, str], ...]
+    source: str
     text: str
     html: str
     calendar: str
+    files: tuple[str, ...]
 
 
 def preview(message: Message) -> Preview | None:
@@ -30,4 +32,8 @@ def preview(message: Message) -> Preview | None:
         if kind in parts and not parts[kind] and isinstance(part, EmailMessage):
             parts[kind] = str(part.get_content())
     headers = tuple((name, str(mail[name])) for name in SHOWN if mail[name])
-    return Preview(headers, parts["text/plain"], parts["text/html"], parts["text/calendar"])
+    files = tuple(
+        part.get_filename() or "file" for part in mail.walk() if part.get_content_disposition() == "attachment"
+    )
+    source = bytes(message.masked).partition(b"\r\n\r\n")[0].decode("ascii", "replace").replace("\r\n", "\n")
+    return Preview(headers, source, parts["text/plain"], parts["text/html"], parts["text/calendar"], files)

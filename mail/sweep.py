@@ -8,11 +8,13 @@ from django.db.models.expressions import RawSQL
 from mail import clock
 from mail.claims import MOST_RENDERS
 from mail.models import Message, Suppression, Topic
+from mail.registry import Stream
 
 Status = Message.Status
 EXPIRED = "Its time passed before it could be sent."
 NEWER = "Something newer took its place."
 SUPPRESSED = "The address does not want this kind of mail."
+COMES_BACK = "Mail to this address comes back: there is no such mailbox."
 CRASHED = "Writing it stopped the sender three times."
 UNKNOWN = "The sender stopped in the middle of sending it: it may have arrived."
 # Said in the words of the partial indexes: SQLite cannot see through bound values that an index would do.
@@ -37,13 +39,17 @@ def sweep(*, now: datetime) -> int:
     due = Message.objects.filter(OPEN, free, next_try_at__lte=now)
     live = Topic.objects.filter(pk=OuterRef("topic_id"), version=OuterRef("topic_version"))
     quiet = Suppression.objects.filter(address_hash=OuterRef("recipient_hash"), stream__in=("", OuterRef("stream")))
+    wished, dead = Exists(quiet.filter(bounced=False)), Exists(quiet.filter(bounced=True))
     over = {"status": Status.SKIPPED, "reason": _unless_begun(EXPIRED)}
     final = {"raw": None, "claim": "", "lease_until": None}
     return (
         due.filter(~Exists(live)).update(status=Status.CANCELLED, reason=_unless_begun(NEWER), **final)
         + Message.objects.filter(DUE, expires_at__lte=now).update(**over, **final)
         + due.filter(expires_at__lte=now).update(**over, **final)
-        + due.filter(Exists(quiet)).update(status=Status.SKIPPED, reason=_unless_begun(SUPPRESSED), **final)
+        + due.filter(wished).update(status=Status.SKIPPED, reason=_unless_begun(SUPPRESSED), **final)
+        + due.filter(dead, stream=Stream.LIST).update(status=Status.SKIPPED, reason=_unless_begun(COMES_BACK), **final)
+        # Somebody waits for this one: a person has to reach them another way.
+        + due.filter(dead).update(status=Status.FAILED, reason=_unless_begun(COMES_BACK), needs_attention=True, **final)
         + due.filter(raw__isnull=True, renders__gte=MOST_RENDERS).update(
             status=Status.FAILED, reason=CRASHED, needs_attention=True, **final
         )

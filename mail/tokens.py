@@ -10,7 +10,21 @@ from django.db.models import Q
 from mail.errors import LinkUnknown
 from mail.models import LinkToken
 
-PURPOSES = frozenset({"manage", "hold", "confirm", "unsubscribe", "preferences", "approve", "feed"})
+PURPOSES = frozenset(
+    {
+        "approve",
+        "confirm",
+        "feed",
+        "guide_download",
+        "hold",
+        "manage",
+        "preferences",
+        "preview",
+        "quiz",
+        "trial",
+        "unsubscribe",
+    }
+)
 LONGEST = 128
 
 

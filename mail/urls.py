@@ -1,4 +1,8 @@
-from django.urls import URLPattern, URLResolver
+"""The one page of this room that the world may open."""
+
+from django.urls import path
+
+from mail import webhooks
 
 app_name = "mail"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("hooks/mail/", webhooks.provider, name="provider")]

@@ -5,12 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from bookings.admin import why_not
-from bookings.admin.calls import book, decide, move, said
+from bookings.admin.calls import book, decide, details, move, said
 from bookings.admin.calls.history import EventInline
 from bookings.admin.calls.possible import possible
 from bookings.admin.own import OwnRows, forbid, sees_all
@@ -74,6 +75,7 @@ class BookingAdmin(OwnRows):
         "record_outcome",
         "move_call",
         "reassign_call",
+        "edit_details",
         "correct_address",
         "cancel_call",
     )
@@ -86,8 +88,8 @@ class BookingAdmin(OwnRows):
                     "attendee_name",
                     "attendee_email",
                     "attendee_phone",
-                    "questions",
-                    "access_needs",
+                    "to_talk_about",
+                    "to_make_it_easier",
                     "answered",
                     "lead",
                 )
@@ -147,10 +149,20 @@ class BookingAdmin(OwnRows):
         zone = said.zone_of(booking)
         return said.when(booking.start, zone) if zone is not None else "—"
 
+    @display(description="What the attendee would like to talk about")
+    def to_talk_about(self, booking: Booking) -> SafeString | str:
+        """In the lines in which it was written."""
+        return linebreaksbr(booking.questions, autoescape=True) or "—"
+
+    @display(description="What would make the call easier")
+    def to_make_it_easier(self, booking: Booking) -> SafeString | str:
+        """In the lines in which it was written."""
+        return linebreaksbr(booking.access_needs, autoescape=True) or "—"
+
     @display(description="Answers")
     def answered(self, booking: Booking) -> SafeString | str:
         """What was asked and what was said."""
-        pairs = ((each.get("label", ""), each.get("value", "")) for each in booking.answers)
+        pairs = ((each.get("label", ""), linebreaksbr(each.get("value", ""))) for each in booking.answers)
         lines = format_html_join("", "<dt>{}</dt><dd>{}</dd>", pairs)
         return format_html("<dl>{}</dl>", lines) if lines else "—"
 
@@ -207,6 +219,11 @@ class BookingAdmin(OwnRows):
     def reassign_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To another coach, at the same time."""
         return move.reassign(self, request, self.own_row(request, object_id, permission=CHANGE))
+
+    @action(description="Edit the details", icon="edit_note", url_path="edit-details")  # type: ignore[operator]
+    def edit_details(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Name, number and answers."""
+        return details.edit(self, request, self.own_row(request, object_id, permission=CHANGE))
 
     @action(description="Correct the address", icon="alternate_email", url_path="correct-address")  # type: ignore[operator]
     def correct_address(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -6,9 +6,10 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action, display
 
-from bookings.admin import public_holidays, unavailable
+from bookings.admin import calendar_address, outside_hours, public_holidays, unavailable
 from bookings.admin.own import HoursOfCoach, sees_all
 from bookings.models import Coach
+from mail import clock
 
 ADD_TIME_OFF = "bookings.add_timeoff"
 OWN_WORDS = {"headline", "bio", "location_kind", "location_detail"}
@@ -18,7 +19,12 @@ OWN_WORDS = {"headline", "bio", "location_kind", "location_detail"}
 class CoachAdmin(HoursOfCoach):
     """Who can be booked."""
 
-    actions_detail = ("unavailable_today", "public_holidays")  # type: ignore[assignment]
+    actions_detail = (
+        "calls_outside_hours",
+        "unavailable_today",
+        "public_holidays",
+        "calendar_address",
+    )  # type: ignore[assignment]
     coach_path = "pk"
     list_display = ("name", "headline", "kinds", "zone", "active", "is_demo")
     list_filter = ("active", "is_demo", "event_types")
@@ -46,6 +52,19 @@ class CoachAdmin(HoursOfCoach):
         """
         return request.user.has_perm(ADD_TIME_OFF)
 
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The button for calls outside the hours only where there are some."""
+        found = super().get_actions_detail(request, object_id)
+        coach = self.get_object(request, str(object_id))
+        if coach is not None and outside_hours.calls(coach, now=clock.now()):
+            return found
+        return [each for each in found if each.action_name != "bookings_coach_calls_outside_hours"]
+
+    @action(description="Calls outside hours", icon="rule", url_path="calls-outside-hours", permissions=["view"])  # type: ignore[operator]
+    def calls_outside_hours(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Booked calls that the hours do not cover any more."""
+        return outside_hours.page(self, request, self.own_row(request, object_id, permission=outside_hours.CHANGE))
+
     @action(description="Unavailable today", icon="sick", url_path="unavailable-today", permissions=["add_time_off"])  # type: ignore[operator]
     def unavailable_today(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Block the rest of the day and deal with its calls in one go."""
@@ -55,6 +74,11 @@ class CoachAdmin(HoursOfCoach):
     def public_holidays(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Whose holidays are kept, and which of them are worked."""
         return public_holidays.page(self, request, self.own_row(request, object_id))
+
+    @action(description="Calendar address", icon="calendar_add_on", url_path="calendar-address", permissions=["change"])  # type: ignore[operator]
+    def calendar_address(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Where the coach's own calendar program follows the calls."""
+        return calendar_address.page(self, request, self.own_row(request, object_id))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With what the list shows, so that its length does not add queries."""

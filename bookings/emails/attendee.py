@@ -5,7 +5,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from bookings import ical, selectors
-from bookings.emails.facts import NOT_TRUE, coming_calls, for_attendee, live, with_calendar
+from bookings.emails.facts import NOT_TRUE, coming_calls, done_by, for_attendee, live, with_calendar
 from bookings.models import Booking
 from bookings.scheduling import moment
 from mail.compose import from_templates
@@ -23,6 +23,9 @@ def confirmed(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
     if booking is None or booking.status != Status.CONFIRMED:
         return Skip(NOT_TRUE)
     context = for_attendee(booking, mint, now)
+    # The same mail after a yes of the coach, and after a new number for a call that the coach phones.
+    made = booking.events.filter(new__version=booking.version).order_by("-id").first()
+    context |= {"news": made.name if made is not None else ""}
     return with_calendar(from_templates("bookings/confirmed", context), booking, context, ical.REQUEST)
 
 
@@ -42,7 +45,7 @@ def declined(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
     if booking is None or booking.status != Status.DECLINED:
         return Skip(NOT_TRUE)
     context = for_attendee(booking, mint, now)
-    context |= {"book_url": _book_again(booking), "why": context["staff_reason"]}
+    context |= {"book_url": _book_again(booking)} | done_by(booking, "declined")
     return from_templates("bookings/declined", context)
 
 
@@ -53,7 +56,9 @@ def rescheduled(message: Message, mint: Minter, now: datetime) -> Rendered | Ski
         return Skip(NOT_TRUE)
     context = for_attendee(booking, mint, now)
     context["was"] = moment(datetime.fromisoformat(str(message.context["was_start"])), context["zone"])
+    context |= done_by(booking, "rescheduled")
     context["new_coach"] = message.context["was_coach"] != booking.coach_id
+    context["same_time"] = context["was"] == context["when"]
     return with_calendar(from_templates("bookings/rescheduled", context), booking, context, ical.REQUEST)
 
 
@@ -73,7 +78,7 @@ def cancelled(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
     if booking is None or booking.status != Status.CANCELLED:
         return Skip(NOT_TRUE)
     context = for_attendee(booking, mint, now)
-    context |= {"book_url": _book_again(booking), "why": context["staff_reason"]}
+    context |= {"book_url": _book_again(booking)} | done_by(booking, "cancelled")
     rendered = from_templates("bookings/cancelled", context)
     return rendered if message.context.get("never_agreed") else with_calendar(rendered, booking, context, ical.CANCEL)
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from bookings import ical, links
-from bookings.emails.facts import NOT_TRUE, for_coach, live, with_calendar
+from bookings.emails import brief
+from bookings.emails.facts import NOT_TRUE, done_by, for_coach, live, with_calendar
 from bookings.models import Booking, BookingEvent, Coach
 from bookings.scheduling import moment
-from leads import timeline
 from mail.compose import from_templates
 from mail.links import absolute
 from mail.models import Message
@@ -21,6 +21,8 @@ def coach_confirmed(message: Message, mint: Minter, now: datetime) -> Rendered |
     if booking is None or booking.status != Status.CONFIRMED:
         return Skip(NOT_TRUE)
     context = for_coach(booking, now)
+    # Given by another coach: a new call for this one, though nobody has booked it just now.
+    context["taken_over"] = "was_coach" in message.context
     rendered = from_templates("bookings/coach_confirmed", context)
     return with_calendar(rendered, booking, context, ical.REQUEST, to=message.recipient)
 
@@ -35,6 +37,7 @@ def coach_pending(message: Message, mint: Minter, now: datetime) -> Rendered | S
     context |= {
         "approve_url": absolute(links.approve_path(raw)),
         "approve_by": moment(booking.approve_by, context["zone"]),
+        "to_staff": message.recipient != booking.coach.notice_address,
     }
     rendered = from_templates("bookings/coach_pending", context)
     return Rendered(rendered.subject, rendered.text, rendered.html, reply_to=booking.attendee_email)
@@ -47,6 +50,7 @@ def coach_rescheduled(message: Message, mint: Minter, now: datetime) -> Rendered
         return Skip(NOT_TRUE)
     context = for_coach(booking, now)
     context["was"] = moment(datetime.fromisoformat(str(message.context["was_start"])), context["zone"])
+    context |= done_by(booking, "rescheduled")
     rendered = from_templates("bookings/coach_rescheduled", context)
     return with_calendar(rendered, booking, context, ical.REQUEST, to=message.recipient)
 
@@ -61,6 +65,7 @@ def coach_moved_away(message: Message, mint: Minter, now: datetime) -> Rendered 
     booking.coach = coach
     booking.start = datetime.fromisoformat(str(message.context["was_start"]))
     booking.end = datetime.fromisoformat(str(message.context["was_end"]))
+    booking.location_detail = booking.event_type.location_with(coach)["location_detail"]
     context = for_coach(booking, now)
     rendered = from_templates("bookings/coach_moved_away", context)
     return with_calendar(rendered, booking, context, ical.CANCEL, to=message.recipient)
@@ -73,23 +78,17 @@ def coach_reminder(message: Message, mint: Minter, now: datetime) -> Rendered | 
         return Skip(NOT_TRUE)
     if booking.start <= now:
         return Skip("The call has begun.")
-    context = for_coach(booking, now)
-    if booking.lead is not None:
-        context |= {
-            "led_here": timeline.first_touch(booking.lead),
-            "role": booking.lead.get_role_of_interest_display(),
-            "calls_before": Booking.objects.filter(lead=booking.lead, status=Status.COMPLETED).count(),
-        }
+    context = for_coach(booking, now) | {"brief": brief.of(booking)}
     rendered = from_templates("bookings/coach_reminder", context)
     return Rendered(rendered.subject, rendered.text, rendered.html, reply_to=booking.attendee_email)
 
 
 def coach_updated(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
-    """The attendee changed the number or the answers; an invitation only where the number stands in the calendar."""
+    """The attendee, or staff, changed name, number or answers; an invitation only where it stands in the calendar."""
     booking = live(message)
     if booking is None or booking.status != Status.CONFIRMED:
         return Skip(NOT_TRUE)
-    context = for_coach(booking, now)
+    context = for_coach(booking, now) | {"by_staff": message.context.get("by_staff")}
     rendered = from_templates("bookings/coach_updated", context)
     if message.context.get("new_version"):
         return with_calendar(rendered, booking, context, ical.REQUEST, to=message.recipient)
@@ -101,7 +100,7 @@ def coach_cancelled(message: Message, mint: Minter, now: datetime) -> Rendered |
     booking = live(message)
     if booking is None or booking.status != Status.CANCELLED:
         return Skip(NOT_TRUE)
-    context = for_coach(booking, now)
+    context = for_coach(booking, now) | done_by(booking, "cancelled")
     rendered = from_templates("bookings/coach_cancelled", context)
     if message.context.get("never_agreed"):
         return rendered

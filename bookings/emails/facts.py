@@ -4,6 +4,7 @@ Nothing a visitor typed freely goes to the visitor's own address (which may be s
 de-linked, questions and answers reach only the coach.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from bookings import ical, links, selectors
 from bookings.models import Booking, BookingEvent, LocationKind
+from bookings.models.location import readable
 from bookings.scheduling import moment, next_clock_change
 from mail import clock, identity
 from mail.links import absolute
@@ -22,6 +24,7 @@ from mail.text import delinked, one_line, plain
 
 NOT_TRUE = "The call was changed or cancelled since."
 DECLINING = "Declining the calendar event does not cancel the call."
+_dialled = re.compile(r"\+\d{5,15}")
 
 
 def coming_calls(address: str, *, now: datetime) -> QuerySet[Booking]:
@@ -48,33 +51,51 @@ def for_attendee(booking: Booking, mint: Minter, now: datetime) -> dict[str, Any
     zone = _zone(booking.attendee_time_zone)
     return _common(booking, zone, now) | {
         "name": delinked(booking.attendee_name),
-        "staff_reason": _reason_of_staff(booking),
         "email": booking.attendee_email,
         "summary": booking.title,
         "manage_url": absolute(links.manage_path(raw)),
+        "pending": booking.status == Booking.Status.PENDING,
         "cancel_until": moment(booking.cancel_until, zone) if booking.cancel_until > now else None,
     }
 
 
 def for_coach(booking: Booking, now: datetime) -> dict[str, Any]:
     """What a mail to the coach says, in the coach's zone."""
+    attendee = delinked(booking.attendee_name) or booking.attendee_email
     return _common(booking, selectors.coach_zone(booking.coach, at=booking.start), now) | {
         "name": booking.coach.name,
-        "attendee": delinked(booking.attendee_name),
-        "summary": f"{booking.event_type.title} with {delinked(booking.attendee_name)}",
+        "attendee": attendee,
+        "summary": f"{booking.event_type.title} with {attendee}",
         "email": booking.attendee_email,
-        "phone": booking.attendee_phone,
         "questions": plain(booking.questions),
         "access_needs": plain(booking.access_needs),
         "answers": [(one_line(each["label"]), plain(each["value"])) for each in booking.answers],
-        "why": one_line(booking.cancel_reason, limit=500),
         "attendee_when": moment(booking.start, _zone(booking.attendee_time_zone)),
         "desk_url": absolute(reverse("admin:bookings_booking_change", args=[booking.pk])),
     }
 
 
+def done_by(booking: Booking, *names: str) -> dict[str, Any]:
+    """Who did the last of these things to the call, and why: "attendee", "staff" or "system" as `by`.
+
+    What the attendee gave as a reason is for the coach only: `why_for_attendee` leaves it out.
+    """
+    last = booking.events.filter(name__in=names).order_by("-id").first()
+    if last is None:
+        return {"by": "", "actor": "", "why": "", "why_for_attendee": ""}
+    why = one_line(last.why, limit=500)
+    own = last.actor_kind == BookingEvent.ActorKind.ATTENDEE
+    return {
+        "by": last.actor_kind,
+        "actor": one_line(last.actor, limit=80),
+        "why": why,
+        "why_for_attendee": "" if own else why,
+    }
+
+
 def _common(booking: Booking, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     change = next_clock_change(zone, since=now, until=booking.start) if now < booking.start else None
+    number = booking.attendee_phone
     return {
         "zone": zone,
         "title": booking.event_type.title,
@@ -85,7 +106,8 @@ def _common(booking: Booking, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
         "by_phone": booking.location_kind == LocationKind.PHONE,
         "where": one_line(booking.location_detail, limit=500),
         "link": ical.link_of(booking.location_detail),
-        "phone": booking.attendee_phone,
+        "phone": one_line(readable(number)),
+        "phone_href": f"tel:{number}" if _dialled.fullmatch(number) else "",
         "clock_change": moment(change, zone) if change is not None else None,
         "declining": DECLINING,
     }
@@ -104,6 +126,7 @@ def with_calendar(
         name=context["name"],
         summary=context["summary"],
         description="\n".join(lines),
+        is_coach=bool(to),
     )
     part = CalendarPart(content=ical.invitation(booking, reader, method=method), method=method)
     return Rendered(
@@ -120,11 +143,3 @@ def _zone(name: str) -> ZoneInfo:
     if name in clock.zone_names():
         return ZoneInfo(name)
     return ZoneInfo(str(identity.current().default_time_zone))
-
-
-def _reason_of_staff(booking: Booking) -> str:
-    """Why staff or the coach called it off, for the attendee; what the attendee wrote is not sent back."""
-    if booking.status not in (Booking.Status.CANCELLED, Booking.Status.DECLINED):
-        return ""
-    last = booking.events.filter(name__in=("cancelled", "declined")).order_by("-id").first()
-    return last.why if last is not None and last.actor_kind != BookingEvent.ActorKind.ATTENDEE else ""

@@ -9,7 +9,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.http import QueryDict
-from phonenumber_field.phonenumber import PhoneNumber, to_python
+from phonenumber_field.phonenumber import PhoneNumber
 
 from bookings.forms import intake
 from bookings.models import Answer, IntakeQuestion
@@ -49,12 +49,6 @@ def need_phone(field: forms.Field) -> None:
 def dialled(number: object) -> str:
     """A cleaned number in E.164, or ""."""
     return number.as_e164 if isinstance(number, PhoneNumber) else ""
-
-
-def readable(number: str) -> str:
-    """A stored number as people read it aloud, e.g. "+1 215-430-2201"."""
-    found = to_python(number)
-    return found.as_international if found and found.is_valid() else number
 
 
 def talk_field() -> CleanCharField:

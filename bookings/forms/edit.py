@@ -8,8 +8,9 @@ from crispy_forms.layout import Layout
 from django import forms
 
 from bookings.forms import intake
-from bookings.forms.details import TALK_LIMIT, dialled, need_phone, phone_field, readable, talk_field
+from bookings.forms.details import TALK_LIMIT, dialled, need_phone, phone_field, talk_field
 from bookings.models import Answer, Booking, IntakeQuestion, LocationKind
+from bookings.models.location import readable
 from mail.text import plain
 
 

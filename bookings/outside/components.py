@@ -1,4 +1,4 @@
-"""The text of a calendar taken apart (RFC 5545, 3.1 and 3.4): content lines, and the events and zones that they make up.
+"""The text of a calendar taken apart (RFC 5545, 3.1 and 3.4): content lines; the events, busy times and zones they make up.
 
 Only the lines that say when somebody is busy are kept; titles, places and people are never looked at.
 """
@@ -14,9 +14,14 @@ _FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _LINE = re.compile(r'([A-Za-z0-9-]+)((?:;[^:"]*(?:"[^"]*"[^:"]*)*)?):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';\s*([A-Za-z0-9-]+)\s*=\s*("[^"]*"|[^;:",]*)')
-KEPT = frozenset(
-    ("UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "STATUS", "TRANSP", "SEQUENCE")
-)
+EVENT, FREE_BUSY = "VEVENT", "VFREEBUSY"
+KEPT = {
+    EVENT: {
+        *("UID", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"),
+        *("STATUS", "TRANSP", "SEQUENCE"),
+    },
+    FREE_BUSY: {"FREEBUSY"},
+}
 
 
 class Line(NamedTuple):
@@ -28,8 +33,9 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class Component:
-    """The lines of one event that matter, by name in capitals."""
+    """The lines of one event, or of one list of busy times, that matter, by name in capitals."""
 
+    kind: str = EVENT
     lines: dict[str, list[Line]] = field(default_factory=dict)
 
     def first(self, name: str) -> Line | None:
@@ -48,9 +54,10 @@ class Contents:
     """What a file holds."""
 
     events: list[Component] = field(default_factory=list)
+    free_busy: list[Line] = field(default_factory=list)  # what every VFREEBUSY lists
     zones: list[str] = field(default_factory=list)  # each VTIMEZONE as text
     zone_name: str = ""  # X-WR-TIMEZONE
-    broken: int = 0  # events that have no end, or lines that are none
+    broken: int = 0  # components that have no end, or lines that are none
 
 
 def contents(body: bytes) -> Contents:
@@ -64,18 +71,20 @@ def contents(body: bytes) -> Contents:
     for line in _lines(body):
         name, _, value = line.partition(":")
         mark = (name.strip().upper(), value.strip().upper())
-        if mark == ("BEGIN", "VEVENT"):
+        if mark[0] == "BEGIN" and mark[1] in KEPT:
             # One that begins inside another: the other never ended.
             result.broken += event is not None
-            event, spoilt, depth, zone = Component(), False, 0, None
+            event, spoilt, depth, zone = Component(mark[1]), False, 0, None
         elif mark == ("END", "VCALENDAR"):
             result.broken += event is not None
             event, zone, ended = None, None, True
         elif event is not None:
-            if mark == ("END", "VEVENT"):
-                if spoilt:
-                    result.broken += 1
-                else:
+            if mark == ("END", event.kind):
+                # An event that is half understood is not understood; busy times stand for themselves.
+                result.broken += spoilt
+                if event.kind == FREE_BUSY:
+                    result.free_busy += event.lines.get("FREEBUSY", ())
+                elif not spoilt:
                     result.events.append(event)
                 event = None
             elif mark[0] in ("BEGIN", "END"):
@@ -105,7 +114,7 @@ def _lines(body: bytes) -> Iterator[str]:
 def _keep(event: Component, line: str) -> bool:
     """Keep the line if it matters; False where it matters and cannot be read."""
     name = re.split("[:;]", line, maxsplit=1)[0].strip().upper()
-    if name not in KEPT:
+    if name not in KEPT[event.kind]:
         return True
     found = _LINE.fullmatch(line.strip())
     if found is None:

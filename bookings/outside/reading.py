@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bookings.outside import budget
-from bookings.outside.components import Component, contents
+from bookings.outside.components import Component, Line, contents
 from bookings.outside.fetching import MAX_BYTES, NO_CALENDAR, TOO_LARGE, looks_like_a_calendar
-from bookings.outside.series import Event, Occurrence, event_of, occurrences, over_before
+from bookings.outside.series import Event, Occurrence, event_of, occurrences, over_before, period
 from bookings.outside.trouble import Trouble
 from bookings.outside.zones import Zones, named
 from bookings.scheduling.intervals import Span, merged
@@ -29,7 +29,7 @@ TOO_MANY = "The calendar has more busy times than can be kept."
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Merged busy intervals, sorted, in whole seconds since the epoch; and how many events could not be read whole."""
+    """Merged busy intervals, sorted, in whole seconds since the epoch; and how many events and periods could not be read whole."""
 
     busy: tuple[Span, ...]
     skipped: int = 0
@@ -38,7 +38,7 @@ class Read:
 def read(body: bytes, *, zone: str, since: datetime, until: datetime) -> Read:
     """The busy times in [since, until). Floating times and whole days are those of the calendar's zone, or else `zone`.
 
-    A broken event is skipped and counted; so is one that repeats too often or takes too long. Raises Trouble.
+    A broken event or period is skipped and counted; so is one that repeats too often or takes too long. Raises Trouble.
     """
     if until - since > LONGEST_WINDOW:
         raise ValueError("a window of more than 402 days")
@@ -71,6 +71,7 @@ class _Reader:
         for event in events:
             if event.instead_of is not None and not event.free and (not event.uid or id(event) in in_force):
                 self._add([event.first])
+        self._free_busy(found.free_busy, zones, room=MAX_EVENTS - len(events))
         # What repeats comes last: a rule that eats up the time cannot cost the others theirs.
         for event in sorted(events, key=lambda each: each.repeats):
             if event.instead_of is None and not event.free:
@@ -93,6 +94,22 @@ class _Reader:
             except (budget.Over, ValueError, OverflowError):
                 self.skipped += 1
         return events
+
+    def _free_busy(self, lines: list[Line], zones: Zones, *, room: int) -> None:
+        """The periods that are not free (RFC 5545, 3.6.4); each counts like an event, and like one it may be broken.
+
+        A type that nobody knows is busy (3.2.9).
+        """
+        for line in lines:
+            if line.parameters.get("FBTYPE", "").upper() == "FREE":
+                continue
+            for text in filter(str.strip, line.value.split(",")):
+                if not room:
+                    self.skipped += 1
+                    continue
+                before = len(self.spans)
+                self._add(period(each, line.parameters, zones) for each in [text])
+                room -= len(self.spans) > before
 
     def _add(self, found: Iterable[Occurrence]) -> None:
         """Count in what lies in the window; an event that fails on the way counts as skipped, and nothing of it is kept."""

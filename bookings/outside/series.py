@@ -163,14 +163,19 @@ def _length(component: Component, start: Moment, zones: Zones) -> Length:
 
 def _dates(line: Line, takes: Length, zones: Zones) -> Iterator[Occurrence]:
     for text in line.value.split(","):
-        begin, slash, end = text.partition("/")
-        start = moment(begin, line.parameters, zones)
-        if not slash:
-            yield Occurrence(start, takes)
-        elif end.strip().upper().startswith(("P", "+", "-")):
-            yield Occurrence(start, length(end))
+        if "/" in text:
+            yield period(text, line.parameters, zones)
         else:
-            yield Occurrence(start, between(start, moment(end, line.parameters, zones)))
+            yield Occurrence(moment(text, line.parameters, zones), takes)
+
+
+def period(text: str, parameters: dict[str, str], zones: Zones) -> Occurrence:
+    """A PERIOD: a start with its end or its length (RFC 5545, 3.3.9). Raises ValueError."""
+    begin, _, end = text.partition("/")
+    start = moment(begin, parameters, zones)
+    if end.strip().upper().startswith(("P", "+", "-")):
+        return Occurrence(start, length(end))
+    return Occurrence(start, between(start, moment(end, parameters, zones)))
 
 
 def over_before(component: Component, day: date) -> bool:

@@ -1,4 +1,4 @@
-"""What an attendee can still change without moving the call, and asking when it is too late to do it alone."""
+"""What an attendee, or staff for them, can still change without moving the call, and asking when it is too late to do it alone."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,6 +14,8 @@ from mail.text import one_line, plain
 
 REQUESTS_A_DAY = 3
 ASKED = "asked to change"
+# What both calendars show, beside the number that the coach dials.
+IN_CALENDARS = ("attendee_name", "location_kind", "location_detail")
 
 
 def edit_details(
@@ -26,10 +28,13 @@ def edit_details(
     actor_kind: str,
     actor: str,
     now: datetime,
+    name: str | None = None,
+    place: tuple[str, str] | None = None,
 ) -> Booking:
-    """Change what the coach should know, and the number; the time stays.
+    """Change what the coach should know and the number, and where given the name's spelling and the place; the time stays.
 
-    A new number on a call that the coach phones is a new version: both calendars carry the number.
+    `place` is a LocationKind and its link or address. A new name or place, or a new number on a call that the coach
+    phones, is a new version: both calendars carry them.
     Raises NotActive, PhoneNeeded, Busy.
     """
     phone = one_line(phone, limit=32)
@@ -39,22 +44,28 @@ def edit_details(
         row = rows.fresh(booking)
         if not row.is_upcoming or row.start <= now:
             raise NotActive
-        if row.location_kind == LocationKind.PHONE and not phone:
+        kind, detail = place or (row.location_kind, row.location_detail)
+        if kind == LocationKind.PHONE and not phone:
             raise PhoneNeeded
         wanted: dict[str, Any] = {
+            "attendee_name": row.attendee_name if name is None else one_line(name, limit=200),
             "attendee_phone": phone,
             "questions": plain(questions),
             "access_needs": plain(access_needs, limit=2000),
             "answers": stored(clean_answers(answers)),
+            "location_kind": kind,
+            "location_detail": one_line(detail, limit=500),
         }
         changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changes:
             return row
-        new_number = "attendee_phone" in changes and row.location_kind == LocationKind.PHONE
-        if new_number:
+        dialled = "attendee_phone" in changes and kind == LocationKind.PHONE
+        new_version = dialled or not changes.keys().isdisjoint(IN_CALENDARS)
+        if new_version:
             changes |= {"version": row.version + 1, "version_at": now}
         rows.change(row, name="details edited", now=now, actor_kind=actor_kind, actor=actor, **changes)
-        notices.edited(row, new_version=new_number, actor=actor or Actor(actor_kind).label, now=now)
+        by_staff = actor_kind == Actor.STAFF
+        notices.edited(row, new_version=new_version, by_staff=by_staff, actor=actor or Actor(actor_kind).label, now=now)
         return row
 
     return gate.run(work)

@@ -63,7 +63,7 @@ def reassign(*, booking: Booking, actor: str, why: str, now: datetime, coach: Co
 
 
 def _move(booking: Booking, wish: Wish, *, actor_kind: str, actor: str, why: str, now: datetime) -> Booking:
-    why = one_line(why, limit=500)
+    why, seen = one_line(why, limit=500), booking.version
 
     def attempt(coach_id: int, reason: str) -> Booking:
         locked = gate.lock(coach_id, booking.coach_id)
@@ -72,7 +72,7 @@ def _move(booking: Booking, wish: Wish, *, actor_kind: str, actor: str, why: str
             raise _MovedMeanwhile
         if not row.is_upcoming or not row.blocks(now) or row.start <= now:
             raise NotActive
-        if row.start == wish.start and row.duration == wish.duration and _is_wanted(row, wish, coach_id):
+        if row.start == wish.start and row.duration == wish.duration and _is_wanted(row, wish, coach_id, seen):
             return row
         if actor_kind == Actor.ATTENDEE and now > row.cancel_until:
             raise TooLate
@@ -96,11 +96,12 @@ def _move(booking: Booking, wish: Wish, *, actor_kind: str, actor: str, why: str
     raise Busy
 
 
-def _is_wanted(row: Booking, wish: Wish, coach_id: int) -> bool:
-    """Whether the call is with whom it is wanted with: anybody, or the coach in question."""
-    if wish.not_with is not None:
-        return row.coach_id == coach_id
-    return wish.coach is None or row.coach_id == coach_id
+def _is_wanted(row: Booking, wish: Wish, coach_id: int, seen: int) -> bool:
+    """Whether the call is with whom it is wanted with: the coach in question or, where anybody will do, whoever the
+    same form gave it to a moment ago. Its own coach will not do after having gone away: another one is in question then.
+    """
+    moved_meanwhile = wish.coach is None and wish.not_with is None and row.version != seen
+    return row.coach_id == coach_id or moved_meanwhile
 
 
 def _write(

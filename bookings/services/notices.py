@@ -133,10 +133,10 @@ def cancelled(booking: Booking, *, agreed: bool, actor: str, why: str, now: date
     tell(booking, f"Cancelled {booking.title}" + (f": {why}" if why else ""), actor=actor, now=now)
 
 
-def edited(booking: Booking, *, new_version: bool, actor: str, now: datetime) -> None:
-    """The attendee changed what the coach should know; with a new version both calendars are written anew."""
+def edited(booking: Booking, *, new_version: bool, by_staff: bool, actor: str, now: datetime) -> None:
+    """What the coach should know was changed; with a new version both calendars are written anew."""
     if new_version:
-        ledger.bump(booking.topic_key, why="The phone number was changed.")
+        ledger.bump(booking.topic_key, why="The details were changed.")
         if booking.status == Booking.Status.CONFIRMED:
             mail_confirmation(booking, now=now)
     if booking.status == Booking.Status.PENDING:
@@ -144,7 +144,8 @@ def edited(booking: Booking, *, new_version: bool, actor: str, now: datetime) ->
             _mail_request(booking, now=now)
     else:
         last = booking.events.order_by("-id").values_list("id", flat=True)[0]
-        _to_coach(emails.COACH_UPDATED, booking, now=now, facts={"new_version": int(new_version)}, mark=str(last))
+        facts: dict[str, int | str] = {"new_version": int(new_version), "by_staff": int(by_staff)}
+        _to_coach(emails.COACH_UPDATED, booking, now=now, facts=facts, mark=str(last))
     tell(booking, f"Changed the details of {booking.title}", actor=actor, now=now)
 
 

@@ -18,6 +18,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 # Outside these years adding a time zone or two weeks overflows.
 YEARS = range(2000, 2200)
 WEEK, MONTH = "week", "month"
+TOPIC_LIMIT = 300
 # Where a coach is usual, this asks for all of them.
 ANY = "any"
 
@@ -66,6 +67,7 @@ class Asked:
     start: datetime | None
     notices: tuple[str, ...]
     understood: bool
+    topic: str = ""
 
     def state(self, **other: str | None) -> dict[str, str]:
         """What the page shows as parameters, with some replaced, or left out with None; what is usual is left out."""
@@ -76,6 +78,7 @@ class Asked:
             "duration": str(minutes(self.duration)) if self.duration != self.usual_duration else None,
             "view": self.view if self.view != WEEK else None,
             "part": self.part,
+            "topic": self.topic,
         }
         return {name: value for name, value in (state | other).items() if value}
 
@@ -126,7 +129,13 @@ def read(
         start=instant(data.get("start")),
         notices=tuple(notices),
         understood=coach_known and length_known,
+        topic=topic(data),
     )
+
+
+def topic(data: Mapping[str, str]) -> str:
+    """What the call is to be about, as the link that led here says; the visitor sees it in the form and may change it."""
+    return one_line(data.get("topic") or "", limit=TOPIC_LIMIT)
 
 
 def minutes(value: timedelta) -> int:

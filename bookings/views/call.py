@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from bookings import ical, links, selectors
-from bookings.forms.details import readable
 from bookings.models import Booking
+from bookings.models.location import readable
 from bookings.views import wording, zones
 from bookings.views.asked import default_zone
 

@@ -98,7 +98,8 @@ def _hold(request: HttpRequest, kind: EventType, now: datetime) -> HttpResponse:
     refreshing.want(coach_ids=[booking.coach_id], now=now)
     token = links.mint_hold(booking=booking, now=now)
     path = reverse("bookings:details", args=[kind.slug, token])
-    query = urlencode({"coach": asked.coach.slug}) if asked.coach else ""
+    carried = {"coach": asked.coach.slug if asked.coach else "", "topic": asked.topic}
+    query = urlencode({name: value for name, value in carried.items() if value})
     response = answers.SeeOther(f"{path}?{query}" if query else path)
     held.remember(response, booking)
     return response

@@ -1,6 +1,7 @@
 """Who coaches, and which calls there are."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
@@ -12,6 +13,7 @@ from bookings import selectors
 from bookings.models import Coach
 from bookings.scheduling import Hours, zone_at
 from bookings.views import wording, zones
+from bookings.views.asked import topic
 from mail import clock
 from mail.links import absolute
 
@@ -48,7 +50,11 @@ def book(request: HttpRequest) -> HttpResponse:
         }
         for kind in selectors.event_types()
     ]
-    return render(request, "bookings/book.html", {"rows": rows, "nav": "book", "canonical": absolute(request.path)})
+    about = topic(request.GET)
+    context = {"rows": rows, "nav": "book", "canonical": absolute(request.path)}
+    return render(
+        request, "bookings/book.html", context | {"carried": f"?{urlencode({'topic': about})}" if about else ""}
+    )
 
 
 def _zone(coach: Coach, now: datetime) -> str:

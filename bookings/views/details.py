@@ -16,7 +16,7 @@ from bookings.forms import DetailsForm
 from bookings.forms.details import PHONE_NEEDED
 from bookings.models import Booking, Coach, LocationKind
 from bookings.views import answers, days, held, wording, zones
-from bookings.views.asked import default_zone, find_coach, instant, minutes
+from bookings.views.asked import default_zone, find_coach, instant, minutes, topic
 from bookings.views.choose import facts
 from leads import abuse
 from leads import services as people
@@ -39,6 +39,7 @@ class Step:
     coach: Coach | None
     now: datetime
     token: str
+    topic: str = ""
     notices: tuple[str, ...] = field(default=())
     problem: str = ""
 
@@ -69,6 +70,7 @@ def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         coach=find_coach(data.get("coach") or "", booking.event_type),
         now=now,
         token=token,
+        topic=topic(data),
     )
     if request.method == "POST":
         return _renew(request, step) if data.get("do") == "renew" else _confirm(request, step)
@@ -92,6 +94,7 @@ def _form(step: Step, request: HttpRequest | None = None) -> DetailsForm:
         now=step.now,
         we_phone=step.hold.event_type.location_kind == LocationKind.PHONE,
         questions=list(step.hold.event_type.intake_questions.all()),
+        initial={"questions": step.topic},
     )
 
 
@@ -126,6 +129,7 @@ def _page(
         "coach": step.coach.slug if step.coach else "",
         "duration": str(minutes(step.duration)) if step.duration != kind.duration else "",
         "start": wording.written(step.start),
+        "topic": step.topic,
     }
     context = facts(kind, step.duration) | {
         "form": form,

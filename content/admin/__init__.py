@@ -4,5 +4,16 @@ from content.admin.guide import ComparisonColumnAdmin, GuideAdmin
 from content.admin.items import FAQAdmin, SectionAdmin
 from content.admin.revision import RevisionAdmin
 from content.admin.role import RoleAdmin
+from content.quiz.admin import QuizEditionAdmin, QuizQuestionAdmin, QuizResultAdmin
 
-__all__ = ["ComparisonColumnAdmin", "FAQAdmin", "GuideAdmin", "RevisionAdmin", "RoleAdmin", "SectionAdmin"]
+__all__ = [
+    "ComparisonColumnAdmin",
+    "FAQAdmin",
+    "GuideAdmin",
+    "QuizEditionAdmin",
+    "QuizQuestionAdmin",
+    "QuizResultAdmin",
+    "RevisionAdmin",
+    "RoleAdmin",
+    "SectionAdmin",
+]

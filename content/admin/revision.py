@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from content import views
+from content import pages
 from content.models import Revision
 
 
@@ -71,7 +71,7 @@ class RevisionAdmin(ModelAdmin):
         revision = self.get_object(request, unquote(object_id))
         if revision is None:
             raise Http404
-        return views.revision_page(request, revision)
+        return pages.guide(request, revision)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

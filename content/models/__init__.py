@@ -3,6 +3,8 @@
 from content.models.comparison import ComparisonCell, ComparisonColumn
 from content.models.guide import Guide
 from content.models.items import FAQ, Callout, Paragraph, Point, Step, Tip
+from content.models.pdf import RevisionPdf
+from content.models.quiz import QuizEdition, QuizOption, QuizQuestion, QuizResult
 from content.models.revision import Revision
 from content.models.role import Role, RoleAspect
 from content.models.section import Section
@@ -15,7 +17,12 @@ __all__ = [
     "Guide",
     "Paragraph",
     "Point",
+    "QuizEdition",
+    "QuizOption",
+    "QuizQuestion",
+    "QuizResult",
     "Revision",
+    "RevisionPdf",
     "Role",
     "RoleAspect",
     "Section",

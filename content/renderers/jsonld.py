@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from content import inline
-from content.document import Document
+from content.document import Document, Role
 from content.models import Revision
 from content.offer import COACHING_CALL
 from mail.models import Institute
@@ -23,46 +23,85 @@ def graph(guide: Document, *, url: str, revision: Revision, institute: Institute
     """Organization, article, breadcrumb, questions and service as one linked graph."""
     home = settings.SITE_URL + reverse("content:home")
     publisher = {"@id": f"{home}#institute"}
-    nodes: list[Json] = [
-        {
-            "@type": "EducationalOrganization",
-            **publisher,
-            "name": institute.name,
-            "url": home,
-            "telephone": institute.phone_display,
-        },
-        {
-            "@type": "Article",
-            "@id": f"{url}#article",
-            "mainEntityOfPage": url,
-            "headline": guide.title,
-            "inLanguage": "en-US",
-            "datePublished": first_published(revision).isoformat(),
-            "dateModified": revision.published_at.isoformat(),
-            "author": publisher,
-            "publisher": publisher,
-            "articleSection": [chapter.contents_label for chapter in guide.contents],
-        },
-        {
-            "@type": "BreadcrumbList",
-            "itemListElement": [
-                {"@type": "ListItem", "position": 1, "name": "Home", "item": home},
-                {"@type": "ListItem", "position": 2, "name": guide.title, "item": url},
-            ],
-        },
-        {
-            "@type": "Service",
-            "name": COACHING_CALL.name,
-            "description": COACHING_CALL.text,
-            "provider": publisher,
-            "url": settings.SITE_URL + reverse("bookings:book"),
-        },
-    ]
+    article: Json = {
+        "@type": "Article",
+        "@id": f"{url}#article",
+        "mainEntityOfPage": url,
+        "headline": guide.title,
+        "inLanguage": "en-US",
+        "datePublished": first_published(revision).isoformat(),
+        "dateModified": revision.published_at.isoformat(),
+        "author": publisher,
+        "publisher": publisher,
+        "articleSection": [chapter.contents_label for chapter in guide.contents],
+    }
     if guide.answer:
-        nodes[1]["description"] = " ".join(inline.plain(line) for line in guide.answer.lines)
+        article["description"] = " ".join(inline.plain(line) for line in guide.answer.lines)
+    trail = [("Home", home), ("Guides", settings.SITE_URL + reverse("content:guides")), (guide.title, url)]
+    nodes: list[Json] = [organization(institute), article, crumbs(trail), service(institute)]
     if guide.questions:
         nodes.append({"@type": "FAQPage", "@id": f"{url}#faq", "mainEntity": [answered(q) for q in guide.questions]})
+    return linked(nodes)
+
+
+def role_graph(role: Role, guide: Document, *, url: str, institute: Institute) -> Json:
+    """A role as an occupation: what it is responsible for and which skills it asks for, as its page says."""
+    occupation: Json = {
+        "@type": "Occupation",
+        "@id": f"{url}#role",
+        "mainEntityOfPage": url,
+        "name": role.name,
+        "description": " ".join(entry.label for entry in role.focus),
+        "responsibilities": [entry.label for entry in role.responsibilities],
+    }
+    skills = role.cell("skills")
+    if skills:
+        occupation["skills"] = skills.text
+    trail = [
+        ("Home", settings.SITE_URL + reverse("content:home")),
+        (guide.title, settings.SITE_URL + reverse("content:guide", args=[guide.slug])),
+        (role.name, url),
+    ]
+    return linked([organization(institute), occupation, crumbs(trail), service(institute)])
+
+
+def linked(nodes: list[Json]) -> Json:
+    """Nodes as one graph."""
     return {"@context": "https://schema.org", "@graph": nodes}
+
+
+def organization(institute: Institute) -> Json:
+    """Who publishes."""
+    home = settings.SITE_URL + reverse("content:home")
+    return {
+        "@type": "EducationalOrganization",
+        "@id": f"{home}#institute",
+        "name": institute.name,
+        "url": home,
+        "telephone": institute.phone_display,
+    }
+
+
+def service(institute: Institute) -> Json:
+    """What the pages invite to."""
+    return {
+        "@type": "Service",
+        "name": COACHING_CALL.name,
+        "description": COACHING_CALL.text,
+        "provider": {"@id": organization(institute)["@id"]},
+        "url": settings.SITE_URL + reverse("bookings:book"),
+    }
+
+
+def crumbs(trail: list[tuple[str, str]]) -> Json:
+    """The way to a page, as its first line shows it."""
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": name, "item": item}
+            for position, (name, item) in enumerate(trail, start=1)
+        ],
+    }
 
 
 def answered(question: Any) -> Json:

@@ -9,7 +9,24 @@ from django.db import transaction
 
 APPS = ("auth", "bookings", "content", "leads", "mail")
 # Written once and never again, by anybody: the rows are the proof of something.
-PROOFS = ("bookings.bookingevent", "content.revision", "leads.activity", "leads.touch", "leads.consent", "mail.message")
+PROOFS = (
+    "bookings.bookingevent",
+    "content.revision",
+    "content.quizedition",
+    "content.quizresult",
+    "leads.activity",
+    "leads.calllog",
+    "leads.consent",
+    "leads.enrolment",
+    "leads.importrow",
+    "leads.importrun",
+    "leads.merge",
+    "leads.receipt",
+    "leads.scorereason",
+    "leads.touch",
+    "mail.bounce",
+    "mail.message",
+)
 COACH_HOURS = ("schedule", "availabilityrule", "dateoverride", "dateoverridewindow", "timeoff", "outsidecalendar")
 
 Codes = set[str]  # "app.action_model"
@@ -39,12 +56,13 @@ def wanted() -> dict[str, Codes]:
         "Owner": set().union(*(_all(app) | _custom(app) for app in rooms), _all("auth", "user", "group")),
         "Advisor": (
             _all("leads", actions=("view",))
-            | _all("leads", "lead", actions=("add", "change"))
+            | _all("leads", "lead", "task", actions=("add", "change"))
+            | _all("leads", "quarantine", "sequence", "sequencestep", "advisor", actions=("change",))
             | _all("bookings", actions=("view",))
             | _all("bookings", "booking", actions=("change",))
             # A coach who is ill phones an advisor.
             | _all("bookings", "timeoff", actions=("add", "delete"))
-            | _all("mail", "message", actions=("view",))
+            | _all("mail", "message", "bounce", actions=("view",))
             | _custom("mail")
         ),
         "Editor": _all("content") | _custom("content"),

@@ -23,8 +23,20 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     ("Leads", "leads", (("lead", "group"), ("consenttext", "contract"))),
-    ("Guide", "content", (("guide", "menu_book"), ("section", "toc"), ("role", "badge"), ("revision", "history"))),
-    ("Mail", "mail", (("message", "mail"), ("suppression", "unsubscribe"))),
+    (
+        "Guide",
+        "content",
+        (
+            ("guide", "menu_book"),
+            ("section", "toc"),
+            ("role", "badge"),
+            ("revision", "history"),
+            ("quizquestion", "quiz"),
+            ("quizedition", "layers"),
+            ("quizresult", "bar_chart"),
+        ),
+    ),
+    ("Mail", "mail", (("message", "mail"), ("bounce", "undo"), ("suppression", "unsubscribe"))),
     ("Institute", "auth", (("user", "person"), ("group", "groups"))),
 )
 # The identity lies in the mail room, because every mail shows it; staff look for it under the institute.
@@ -36,6 +48,7 @@ PAGES: dict[tuple[str, str], tuple[tuple[str, str, str, str], ...]] = {
         ("Why is a time not offered?", "help", "admin:bookings_booking_why_not", "bookings.view_booking"),
         ("Unavailable today", "sick", "admin:bookings_timeoff_unavailable_today", "bookings.add_timeoff"),
     ),
+    ("mail", "message"): (("Test mail", "outgoing_mail", "admin:mail_message_test_mail", "mail.send_message"),),
 }
 # What a visitor books is a coaching call; staff call it a consultation.
 NAMES = {("bookings", "booking"): "Consultations", ("mail", "institute"): "Institute"}

@@ -1,8 +1,64 @@
-"""The rows of the leads room, one noun a file."""
+"""The rows of the leads room, one noun a file. Who writes what (nothing else may):
 
+| row | written by |
+| --- | --- |
+| Lead | `people.ensure_lead` (visitors), `entry.enter` (staff), `importing`; its stage by `people.move_stage` and |
+|  | `people.advance_stage`; owner by `assigning`; do-not-call, call-back times and the clocks by `calling` |
+| Touch, Activity | `people.record_touch`, `people.record_activity`: the timeline; append-only |
+| Consent | `consents` (ask, confirm, give, decline, withdraw); ConsentText by `consent_texts.seed` |
+| Quarantine | `quarantine.hold`, `quarantine.release`, `quarantine.refuse` |
+| Sequence, SequenceStep | staff, through the admin, checked by `placeholders`; the first one by `first_sequence` |
+| Enrolment | `sequences`, which `people.record_activity` asks after everything that may start, stop or restart one |
+| Task | `to_do.add`, `to_do.finish`, `to_do.reopen` |
+| CallLog | `calling.log_call` |
+| ScoreReason | `score.note`, from `people.record_activity`; `Lead.score` is their sum |
+| Merge | `merging.merge`, `merging.undo`; a merged row keeps its address and points at the kept one by `merged_into` |
+| ImportRun, ImportRow | `importing` |
+| Receipt | `privacy.erase` |
+| Advisor | staff, through the admin; `last_assigned_at` by `assigning` |
+| RateWindow | `limits_storage` |
+"""
+
+from leads.models.advisor import Advisor
+from leads.models.call import CallLog, Outcome
 from leads.models.consent import CALL, LIST, Consent, ConsentText
-from leads.models.lead import Lead, Role, Stage
+from leads.models.import_run import ImportRow, ImportRun
+from leads.models.lead import HeardOf, Lead, Origin, Role, Stage
+from leads.models.merge import Merge
+from leads.models.quarantine import Quarantine
 from leads.models.rate_window import RateWindow
+from leads.models.receipt import Receipt
+from leads.models.score import ScoreReason
+from leads.models.sequence import Enrolment, Restart, Sequence, SequenceStep, StopReason
+from leads.models.task import Task
 from leads.models.timeline import Activity, Touch
 
-__all__ = ["CALL", "LIST", "Activity", "Consent", "ConsentText", "Lead", "RateWindow", "Role", "Stage", "Touch"]
+__all__ = [
+    "CALL",
+    "LIST",
+    "Activity",
+    "Advisor",
+    "CallLog",
+    "Consent",
+    "ConsentText",
+    "Enrolment",
+    "HeardOf",
+    "ImportRow",
+    "ImportRun",
+    "Lead",
+    "Merge",
+    "Origin",
+    "Outcome",
+    "Quarantine",
+    "RateWindow",
+    "Receipt",
+    "Restart",
+    "Role",
+    "ScoreReason",
+    "Sequence",
+    "SequenceStep",
+    "Stage",
+    "StopReason",
+    "Task",
+    "Touch",
+]

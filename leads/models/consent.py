@@ -10,6 +10,8 @@ from leads.models.lead import Lead
 
 LIST = "interview-preparation"
 CALL = "phone-call"
+# Why an address gets no list mail: a wish, which agreeing again lifts; any other reason, such as a bounce, stays.
+UNSUBSCRIBED = "Unsubscribed."
 
 
 class Purpose(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from phonenumber_field.modelfields import PhoneNumberField
 
 
@@ -27,6 +27,34 @@ class Stage(models.TextChoices):
     LOST = "lost", "Lost"
 
 
+class HeardOf(models.TextChoices):
+    """How a lead says to have heard of us; asked, never guessed."""
+
+    SEARCH = "search", "A search engine"
+    FRIEND = "friend", "A friend or colleague"
+    SOCIAL = "social", "Social media"
+    VIDEO = "video", "A video or podcast"
+    EVENT = "event", "An event or community"
+    STUDENT = "student", "A former student"
+    OTHER = "other", "Something else"
+
+
+class Origin(models.TextChoices):
+    """Who wrote the row first."""
+
+    VISITOR = "visitor", "The person themself"
+    STAFF = "staff", "Staff"
+    IMPORT = "import", "An import"
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    """Leads as staff ask for them."""
+
+    def present(self) -> "LeadQuerySet":
+        """Without the rows that were merged into another one."""
+        return self.filter(merged_into__isnull=True)
+
+
 class Lead(models.Model):
     """One person: one row per normalised e-mail address or, made by staff, per phone number."""
 
@@ -37,17 +65,44 @@ class Lead(models.Model):
     role_of_interest = models.CharField(max_length=20, choices=Role.choices, blank=True)
     best_time_to_call = models.CharField(max_length=100, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
+    heard_of = models.CharField("heard of us from", max_length=10, choices=HeardOf.choices, blank=True)
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.NEW)
+    stage_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     lost_reason = models.CharField(max_length=200, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="leads"
     )
+    origin = models.CharField("entered by", max_length=8, choices=Origin.choices, default=Origin.VISITOR)
     created_at = models.DateTimeField(editable=False)
     confirmed_at = models.DateTimeField("address confirmed at", null=True, blank=True, editable=False)
 
+    # Copies of what the rows around the lead say, kept by the verbs that write those rows, so that a list of 100,000
+    # leads can be sorted and narrowed by them.
+    first_source = models.CharField(max_length=100, blank=True, editable=False, help_text="Empty: unknown.")
+    last_source = models.CharField(max_length=100, blank=True, editable=False, help_text="Empty: unknown.")
+    score = models.IntegerField(default=0, editable=False)
+    call_wanted_at = models.DateTimeField("asked for a call at", null=True, blank=True, editable=False)
+    call_back_at = models.DateTimeField(null=True, blank=True, editable=False)
+    do_not_call = models.BooleanField(default=False, editable=False)
+    first_response_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_worked_at = models.DateTimeField("last worked on at", null=True, blank=True, editable=False)
+    replied_at = models.DateTimeField("answered our mail at", null=True, blank=True, editable=False)
+    bounced_at = models.DateTimeField("address bounced at", null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="merged_rows"
+    )
+
+    objects = LeadQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["stage", "-created_at"], name="lead_by_stage")]
+        indexes = [
+            models.Index(fields=["stage", "-created_at"], name="lead_by_stage"),
+            models.Index(fields=["-created_at", "-id"], name="lead_newest"),
+            models.Index(fields=["owner", "stage"], name="lead_by_owner"),
+            models.Index(fields=["call_back_at"], condition=Q(call_back_at__isnull=False), name="lead_call_back"),
+            models.Index(fields=["call_wanted_at"], condition=Q(call_wanted_at__isnull=False), name="lead_call_wanted"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["phone"],
@@ -61,6 +116,9 @@ class Lead(models.Model):
                 violation_error_message="A lead needs an e-mail address or a phone number.",
             ),
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="lead_stage_known"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="lead_not_merged_into_itself"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """
     with django_db_blocker.unblock():
         call_command("first_guide", verbosity=0)
+        call_command("first_quiz", verbosity=0)
         call_command("demo_data", verbosity=0)
         try:
             yield

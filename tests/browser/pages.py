@@ -6,7 +6,11 @@ GUIDE = "/guides/tpm-vs-product-vs-project-manager/"
 PUBLIC = {
     "/": 200,
     GUIDE: 200,
+    "/guides/": 200,
+    "/roles/technical-program-manager/": 200,
     "/privacy/": 200,
+    "/quiz/": 200,
+    "/quiz/deleted/": 200,
     "/coaches/": 200,
     "/book/": 200,
     "/book/career-consultation/?place=London": 200,

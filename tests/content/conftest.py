@@ -54,11 +54,11 @@ def taken(db: None, _first_snapshot: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def rendered(db: None, rf: Any, now: datetime) -> Callable[[dict[str, Any]], str]:
     """The public page of a snapshot, published or not."""
-    from content.views import revision_page
+    from content import pages
 
     def page(stored: dict[str, Any]) -> str:
         guide = stored["guide"]
         revision = Revision(slug=guide["slug"], title=guide["title"], snapshot=stored, published_at=now, number=1)
-        return revision_page(rf.get(f"/guides/{guide['slug']}/"), revision).content.decode()
+        return pages.guide(rf.get(f"/guides/{guide['slug']}/"), revision).content.decode()
 
     return page

@@ -20,7 +20,7 @@ from bookings import services
 from bookings.admin.calls import said
 from bookings.admin.calls.possible import REFUSALS, possible
 from bookings.admin.desk_form import desk_form
-from bookings.errors import BookingError
+from bookings.errors import BookingError, Busy, PhoneNeeded
 from bookings.models import Booking, BookingEvent
 from leads.forms import CleanCharField, CleanEmailField
 from mail import clock
@@ -124,42 +124,42 @@ def approve(admin: ModelAdmin, request: HttpRequest, booking: Booking) -> HttpRe
     """Say yes to a request."""
 
     def act(given: dict[str, Any]) -> str:
-        services.approve(booking=booking, actor_kind=STAFF, actor=_actor(request), now=clock.now())
+        services.approve(booking=booking, actor_kind=STAFF, actor=actor(request), now=clock.now())
         return f"Approved: {booking.title}. The student gets the confirmation."
 
     words = [*said.about(booking), "The time is kept until you answer."]
-    return _ask(admin, request, booking, "approve_call", forms.Form, act, title="Approve the call", words=words)
+    return ask(admin, request, booking, "approve_call", forms.Form, act, title="Approve the call", words=words)
 
 
 def decline(admin: ModelAdmin, request: HttpRequest, booking: Booking) -> HttpResponse:
     """Say no to a request, and give the time free."""
 
     def act(given: dict[str, Any]) -> str:
-        services.decline(booking=booking, actor_kind=STAFF, actor=_actor(request), why=given["why"], now=clock.now())
+        services.decline(booking=booking, actor_kind=STAFF, actor=actor(request), why=given["why"], now=clock.now())
         return f"Declined: {booking.title}. The student hears it and is shown the way to another time."
 
-    return _ask(admin, request, booking, "decline_call", DeclineForm, act, title="Decline the call", danger=True)
+    return ask(admin, request, booking, "decline_call", DeclineForm, act, title="Decline the call", danger=True)
 
 
 def cancel(admin: ModelAdmin, request: HttpRequest, booking: Booking) -> HttpResponse:
     """Ask for the reason, then cancel; both sides get a mail."""
 
     def act(given: dict[str, Any]) -> str:
-        services.cancel(booking=booking, actor_kind=STAFF, actor=_actor(request), why=given["why"], now=clock.now())
+        services.cancel(booking=booking, actor_kind=STAFF, actor=actor(request), why=given["why"], now=clock.now())
         return f"Cancelled: {booking.title}. Both sides get a mail."
 
-    return _ask(admin, request, booking, "cancel_call", ReasonForm, act, title="Cancel the call", danger=True)
+    return ask(admin, request, booking, "cancel_call", ReasonForm, act, title="Cancel the call", danger=True)
 
 
 def correct_address(admin: ModelAdmin, request: HttpRequest, booking: Booking) -> HttpResponse:
     """Put the attendee's address right."""
 
     def act(given: dict[str, Any]) -> str:
-        services.change_email(booking=booking, email=given["email"], actor=_actor(request), now=clock.now())
+        services.change_email(booking=booking, email=given["email"], actor=actor(request), now=clock.now())
         return f"The address is {given['email']} now. A confirmation is on its way there."
 
     initial = {"email": booking.attendee_email}
-    return _ask(
+    return ask(
         admin, request, booking, "correct_address", AddressForm, act, title="Correct the address", initial=initial
     )
 
@@ -174,7 +174,7 @@ def record_outcome(admin: ModelAdmin, request: HttpRequest, booking: Booking) ->
             next_step=given["next_step"],
             programme=given["programme"],
             programme_value=given["programme_value"],
-            actor=_actor(request),
+            actor=actor(request),
             now=clock.now(),
         )
         return f"Recorded: {booking.title}."
@@ -185,29 +185,29 @@ def record_outcome(admin: ModelAdmin, request: HttpRequest, booking: Booking) ->
         "programme": booking.programme,
         "programme_value": booking.programme_value,
     }
-    return _ask(
-        admin, request, booking, "record_outcome", OutcomeForm, act, title="Record the outcome", initial=initial
-    )
+    return ask(admin, request, booking, "record_outcome", OutcomeForm, act, title="Record the outcome", initial=initial)
 
 
-def _actor(request: HttpRequest) -> str:
+def actor(request: HttpRequest) -> str:
+    """Who does it, as the history names them."""
     return request.user.get_username()
 
 
-def _ask(
+def ask(
     admin: ModelAdmin,
     request: HttpRequest,
     booking: Booking,
     verb: str,
-    form_class: type[forms.Form],
+    form_class: Callable[..., forms.Form],
     act: Callable[[dict[str, Any]], str],
     *,
     title: str,
+    button: str = "",
     words: list[str] | None = None,
     initial: dict[str, Any] | None = None,
     danger: bool = False,
 ) -> HttpResponse:
-    """The form of a verb; a good POST does it, says so and goes back to the call."""
+    """The form of a verb; a good POST does it, says so and goes back to the call. What can be tried again stays typed."""
     no = refused(request, booking, verb)
     if no is not None:
         return no
@@ -215,15 +215,18 @@ def _ask(
     if request.method == "POST" and form.is_valid():
         try:
             messages.success(request, act(form.cleaned_data))
+            return HttpResponseRedirect(page_of(booking))
+        except (Busy, PhoneNeeded) as error:
+            form.add_error(None, said.sentence(error))
         except BookingError as error:
             messages.error(request, said.sentence(error, not_active=REFUSALS[verb]))
-        return HttpResponseRedirect(page_of(booking))
+            return HttpResponseRedirect(page_of(booking))
     return desk_form(
         admin,
         request,
         form=form,
         title=title,
-        button=title,
+        button=button or title,
         back=page_of(booking),
         words=words or said.about(booking),
         danger=danger,

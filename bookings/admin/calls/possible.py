@@ -12,6 +12,7 @@ REFUSALS = {
     "decline_call": "This call does not wait for an answer (any more).",
     "move_call": "There is no coming call to move here: it is cancelled, over or only held.",
     "reassign_call": "There is no coming call to give to another coach here: it is cancelled, over or only held.",
+    "edit_details": "The details can be put right for a call that is still to come.",
     "correct_address": "The address can be corrected for a confirmed call that is still to come.",
     "cancel_call": "There is no call to cancel here: it is cancelled, over or only held.",
     "record_outcome": "An outcome can be recorded once the call is over.",
@@ -25,7 +26,7 @@ def possible(booking: Booking, *, now: datetime) -> set[str]:
     if booking.awaits_approval(now):
         verbs |= {"approve_call", "decline_call"}
     if coming:
-        verbs |= {"move_call", "reassign_call"}
+        verbs |= {"move_call", "reassign_call", "edit_details"}
     if coming and booking.status == Status.CONFIRMED:
         verbs.add("correct_address")
     if booking.is_upcoming and booking.end > now:

@@ -22,6 +22,7 @@ BUTTONS = {
     "Record the outcome",
     "Move",
     "Another coach",
+    "Edit the details",
     "Correct the address",
     "Cancel the call",
 }
@@ -187,8 +188,21 @@ def test_an_outcome_that_cannot_be_is_a_sentence(
 def test_only_buttons_that_make_sense_are_shown(
     owner: Client, alices: Own, request_of: Booking, clock: time_machine.Traveller
 ) -> None:
-    assert buttons(owner, request_of) == {"Approve", "Decline", "Move", "Another coach", "Cancel the call"}
-    assert buttons(owner, alices.booking) == {"Move", "Another coach", "Correct the address", "Cancel the call"}
+    assert buttons(owner, request_of) == {
+        "Approve",
+        "Decline",
+        "Move",
+        "Another coach",
+        "Edit the details",
+        "Cancel the call",
+    }
+    assert buttons(owner, alices.booking) == {
+        "Move",
+        "Another coach",
+        "Edit the details",
+        "Correct the address",
+        "Cancel the call",
+    }
     clock.move_to(alices.booking.start + MINUTE)
     owner.force_login(User.objects.get(username="olga"))
     assert buttons(owner, alices.booking) == {"Cancel the call"}
@@ -200,12 +214,13 @@ def test_only_buttons_that_make_sense_are_shown(
 
 
 def test_a_coach_is_not_offered_to_give_a_call_away(alice: Client, alices: Own) -> None:
-    assert buttons(alice, alices.booking) == {"Move", "Correct the address", "Cancel the call"}
+    assert buttons(alice, alices.booking) == {"Move", "Edit the details", "Correct the address", "Cancel the call"}
 
 
 VERBS = {
     "move_call": "There is no coming call to move here",
     "reassign_call": "There is no coming call to give to another coach here",
+    "edit_details": "The details can be put right for a call that is still to come.",
     "correct_address": "The address can be corrected for a confirmed call that is still to come.",
     "cancel_call": "There is no call to cancel here",
     "approve_call": "This call does not wait for an answer (any more).",

@@ -34,6 +34,7 @@ def test_every_row_page_was_found() -> None:
         "record-outcome",
         "move-call",
         "reassign-call",
+        "edit-details",
         "correct-address",
         "cancel-call",
         "history",

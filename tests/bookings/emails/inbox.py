@@ -1,5 +1,6 @@
 """Mails of the booking room, rendered as they would leave it."""
 
+import re
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -36,6 +37,11 @@ def sent(kind: str, version: int = 1, now: datetime = NOW) -> EmailMessage:
 def parts(message: EmailMessage) -> dict[str, Any]:
     found = [part for part in message.walk() if not part.is_multipart()]
     return {part.get_content_type(): part.get_content().replace("\r\n", "\n") for part in found}
+
+
+def seen(html: str) -> str:
+    """What a reader of the HTML part sees, in one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html.partition("</head>")[2]).split()).replace(" )", ")").replace("( ", "(")
 
 
 def calendar_of(message: EmailMessage) -> Any:

@@ -34,7 +34,7 @@ def test_the_coach_is_reminded_with_a_brief(kind: EventType) -> None:
     assert message["Subject"] == "Tue 19 January, 10:00 AM EST: your call with Grace Visitor"
     assert (message["To"], message["Reply-To"]) == ("ada@institute.example", booking.attendee_email)
     assert "Years of experience\n7" in text
-    assert "What led here: /book/consultation/ ← came directly" in text
+    assert "WHAT LED HERE\nFirst came to /book/consultation/, directly\n" in text
     assert "text/calendar" not in parts(message)
     due = [message.due_at for message in Message.objects.filter(kind="bookings.coach_reminder").order_by("due_at")]
     assert due == [START - DAY, START - HOUR]

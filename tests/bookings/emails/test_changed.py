@@ -80,25 +80,27 @@ def test_a_yes_is_a_confirmation_with_the_first_invitation(asked: Booking) -> No
     (event,) = calendar_of(sent("bookings.confirmed", 2)).walk("VEVENT")
     assert (str(event["UID"]), int(event["SEQUENCE"]), event["DTSTAMP"].dt) == (str(asked.uid), 2, NOW + HOUR)
     assert str(calendar_of(sent("bookings.coach_confirmed", 2))["METHOD"]) == "REQUEST"
+    assert sent("bookings.confirmed", 2)["Subject"].endswith("Ada said yes, your call is booked")
     assert kinds()["bookings.pending"] == "cancelled"
     assert Message.objects.filter(kind="bookings.reminder", status="due").count() == 2
 
 
 @pytest.mark.parametrize(
-    ("verb", "reason"),
+    ("verb", "subject", "said"),
     [
         (lambda booking: services.decline(
             booking=booking, actor_kind=Actor.STAFF, actor="ada", why="I am away that day.", now=NOW
-        ), "I am away that day."),
-        (lambda booking: services.decline_unanswered(now=NOW + 2 * DAY), "Nobody answered in time."),
+        ), "Ada cannot take this call", "REASON GIVEN\nI am away that day."),
+        (lambda booking: services.decline_unanswered(now=NOW + 2 * DAY),
+         "this call could not be confirmed", "Ada did not answer in time, so the time is not kept for you any more."),
     ],
 )  # fmt: skip
-def test_a_no_says_why_and_leads_to_another_time(asked: Booking, verb: Any, reason: str) -> None:
+def test_a_no_says_why_and_leads_to_another_time(asked: Booking, verb: Any, subject: str, said: str) -> None:
     verb(asked)
     message = sent("bookings.declined", 2)
     text = parts(message)["text/plain"]
-    assert message["Subject"] == "Tue 19 January, 9:00 AM CST: Ada cannot take this call"
-    assert f"REASON GIVEN\n{reason}" in text
+    assert message["Subject"] == f"Tue 19 January, 9:00 AM CST: {subject}"
+    assert said in text
     assert "https://institute.example/book/consultation/" in text
     assert "text/calendar" not in parts(message)
     assert kinds()["bookings.coach_pending"] == "cancelled"
@@ -123,7 +125,7 @@ def test_a_moved_call_says_the_new_time_first_and_moves_the_event(kind: EventTyp
         START + 2 * HOUR,
     )
     coach = sent("bookings.coach_rescheduled", 2)
-    assert coach["Subject"] == "Tue 19 January, 12:00 PM EST: moved, Career consultation with Grace Visitor"
+    assert coach["Subject"] == "Tue 19 January, 12:00 PM EST: the new time of Career consultation with Grace Visitor"
     assert "Before: Tuesday 19 January 2027, 10:00 AM (New York, UTC−5)" in parts(coach)["text/plain"]
     assert kinds()["bookings.confirmed"] == "cancelled"
     assert Message.objects.filter(kind="bookings.reminder", topic_version=1).exclude(status="cancelled").count() == 0
@@ -139,7 +141,8 @@ def test_a_change_of_coach_is_a_cancel_to_the_old_and_a_request_to_the_new(kind:
     assert (str(calendar_of(to)["METHOD"]), come["DTSTART"].dt) == ("REQUEST", START + 2 * HOUR)
     assert {str(gone["UID"]), str(come["UID"])} == {str(booking.uid)}
     assert {int(gone["SEQUENCE"]), int(come["SEQUENCE"])} == {2}
-    assert "has a new coach" in parts(sent("bookings.rescheduled", 2))["text/plain"]
+    said = "your coaching call has moved, and Bob takes it."
+    assert said in parts(sent("bookings.rescheduled", 2))["text/plain"]
     assert "grace" not in "".join(parts(away).values()).lower().replace("grace visitor", ""), "no address any more"
 
 
@@ -184,7 +187,9 @@ def test_a_new_number_for_a_call_that_the_coach_phones_is_a_new_version_for_both
     )
     for name in ("bookings.confirmed", "bookings.coach_updated"):
         (event,) = calendar_of(sent(name, 2)).walk("VEVENT")
-        assert (int(event["SEQUENCE"]), str(event["LOCATION"])) == (2, "We phone you: +12155550199"), name
+        who = "We phone you" if name == "bookings.confirmed" else "You phone them"
+        assert (int(event["SEQUENCE"]), str(event["LOCATION"])) == (2, f"{who}: +12155550199"), name
+    assert "your coaching call has your new number" in parts(sent("bookings.confirmed", 2))["text/plain"]
 
 
 def test_a_late_request_reaches_the_coach_in_the_visitors_words(kind: EventType) -> None:
@@ -195,9 +200,35 @@ def test_a_late_request_reaches_the_coach_in_the_visitors_words(kind: EventType)
     assert f"WHAT THEY WRITE\n{ASKED}" in parts(message)["text/plain"]
 
 
-def test_what_staff_give_as_a_reason_reaches_the_visitor(kind: EventType) -> None:
-    cancel(book(kind, START), actor_kind=Actor.STAFF, actor="ada", why="The coach is ill.")
-    assert "REASON GIVEN\nThe coach is ill." in parts(sent("bookings.cancelled", 2))["text/plain"]
+def test_a_cancellation_says_who_cancelled_and_staffs_reason(kind: EventType) -> None:
+    cancel(book(kind, START), why="My own reason")
+    text, coach = (parts(sent(name, 2))["text/plain"] for name in ("bookings.cancelled", "bookings.coach_cancelled"))
+    assert text.startswith("The call is off, as you asked.")
+    assert "My own reason" not in text
+    assert coach.startswith("Grace Visitor cancelled this call. Its time is free again.")
+    cancel(book(kind, START + DAY), actor_kind=Actor.STAFF, actor="olga", why="The coach is ill.")
+    rows = Message.objects.filter(topic_version=2).order_by("-id")
+    mine = rows.filter(kind="bookings.cancelled")[0]
+    rendered = registry.get(mine.kind).render(mine, lambda *_, **__: "t" * 32, NOW)
+    assert isinstance(rendered, Rendered)
+    assert rendered.text.startswith("We had to cancel this call, and we are sorry.")
+    assert "REASON GIVEN\nThe coach is ill." in rendered.text
+    theirs = rows.filter(kind="bookings.coach_cancelled")[0]
+    rendered = registry.get(theirs.kind).render(theirs, lambda *_, **__: "t" * 32, NOW)
+    assert isinstance(rendered, Rendered)
+    assert rendered.text.startswith("This call was cancelled at the desk by olga.")
+
+
+def test_a_move_says_who_moved_it_and_staffs_reason(kind: EventType) -> None:
+    booking = move(book(kind, START), START + 2 * HOUR)
+    assert "your coaching call has moved, as you asked." in parts(sent("bookings.rescheduled", 2))["text/plain"]
+    assert "Hello Ada, Grace Visitor moved your call." in parts(sent("bookings.coach_rescheduled", 2))["text/plain"]
+    move(booking, START, actor_kind=Actor.STAFF, actor="olga", why="The room is taken.")
+    text, coach = (
+        parts(sent(name, 3))["text/plain"] for name in ("bookings.rescheduled", "bookings.coach_rescheduled")
+    )
+    assert "we had to move your coaching call.\nWhy: The room is taken.\n" in text
+    assert "your call with Grace Visitor was moved at the desk by olga.\nWhy: The room is taken.\n" in coach
 
 
 def test_text_and_html_of_every_mail_say_the_same_time(kind: EventType, asked: Booking) -> None:

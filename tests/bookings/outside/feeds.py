@@ -19,6 +19,11 @@ def ics(*events: str, head: str = "") -> bytes:
     return text.replace("\n", "\r\n").encode()
 
 
+def free_busy(*lines: str) -> str:
+    """A list of busy times (RFC 5545, 3.6.4) of these lines, for the head of a calendar."""
+    return "BEGIN:VFREEBUSY\nUID:busy@example.org\nDTSTAMP:20270101T000000Z\n" + "\n".join([*lines, "END:VFREEBUSY\n"])
+
+
 @dataclass
 class Feed:
     """A server that is running: its port, and what it was asked."""

@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 from bookings import services
 from bookings.errors import BookingError
 from bookings.models import Booking, Coach, EventType, TimeOff
-from leads.models import Activity, Lead, Touch
+from leads.models import Activity, Lead, ScoreReason, Touch
 from mail.models import Message, Topic
 from tests.bookings.house import DAY, HOUR, MINUTE, NOW, TUESDAY_TEN, a_coach, a_type, book, cancel, hold
 from tests.bookings.services.model import Entry, Model
@@ -59,7 +59,7 @@ class Calendars(RuleBasedStateMachine):
     def open(self) -> None:
         for table in (Message, Topic, Booking, TimeOff, EventType, Coach):
             table.objects.all().delete()
-        for table in (Activity, Touch, Lead):
+        for table in (Activity, Touch, ScoreReason, Lead):
             table.objects.all()._raw_delete(table.objects.db)
         self.coaches = {slug: a_coach(slug) for slug in ("ada", "bob")}
         usual: dict[str, Any] = {"buffer_after": 10 * MINUTE, "slot_interval": QUARTER, "minimum_notice": timedelta()}

@@ -237,3 +237,25 @@ def test_time_off_in_the_way_does_not_hinder_moving_out_of_it(booking: Booking, 
     with pytest.raises(SlotTaken):
         move(booking, START + 30 * MINUTE, ada)
     assert move(booking, START + HOUR, ada).start == START + HOUR
+
+
+def test_where_the_own_coach_has_gone_away_anybody_else_takes_the_same_time(
+    booking: Booking, ada: Coach, bob: Coach
+) -> None:
+    services.add_time_off(coach=ada, start=START, end=START + HOUR, note="", now=NOW)
+    stale = Booking.objects.get(pk=booking.pk)
+    moved = move(booking, START, None, now=NOW + HOUR)
+    assert (moved.coach, moved.start, moved.version) == (bob, START, 2)
+    again = move(stale, START, None, now=NOW + HOUR)  # the same form, sent once more
+    assert (again.coach, again.version) == (bob, 2)
+
+
+def test_with_the_own_coach_away_and_nobody_else_free_the_call_stays(
+    kind: EventType, booking: Booking, ada: Coach, bob: Coach
+) -> None:
+    services.add_time_off(coach=ada, start=START, end=START + HOUR, note="", now=NOW)
+    book(kind, START, bob)
+    with pytest.raises(SlotTaken):
+        move(booking, START, None, now=NOW + HOUR)
+    booking.refresh_from_db()
+    assert (booking.coach, booking.version) == (ada, 1)

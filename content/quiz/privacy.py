@@ -1,0 +1,52 @@
+"""What the quiz holds of a person, and how it lets go of it; asked by the id of the lead."""
+
+from datetime import datetime
+from typing import Any
+
+from content.models import QuizResult
+from content.quiz import edition as editions
+from content.quiz import services
+from mail.rows import require_transaction
+
+
+def export(lead_id: int) -> list[dict[str, Any]]:
+    """Every result that was given together with the address of this lead, in words."""
+    rows = QuizResult.objects.filter(leads=lead_id).select_related("edition").order_by("taken_at", "pk")
+    return [
+        {
+            "taken_at": row.taken_at.isoformat(),
+            "edition": row.edition.version,
+            "result": str(row),
+            "product_manager": row.product_manager,
+            "project_manager": row.project_manager,
+            "tpm": row.tpm,
+            "came_from": row.came_from,
+            "answers": _in_words(row),
+        }
+        for row in rows
+    ]
+
+
+def erase(lead_id: int, now: datetime) -> int:
+    """Take away the lead's results with their links and waiting mail; the number of results it changed.
+
+    A result that somebody else gave an address for stays theirs. Needs an open transaction with the lead locked.
+    """
+    require_transaction()
+    rows = list(QuizResult.objects.select_for_update(no_key=True, of=("self",)).filter(leads=lead_id).order_by("pk"))
+    for row in rows:
+        if row.leads.exclude(pk=lead_id).exists():
+            row.leads.remove(lead_id)
+        else:
+            services.remove(row, now=now)
+    return len(rows)
+
+
+def _in_words(row: QuizResult) -> dict[str, list[str]]:
+    edition = editions.read(row.edition.snapshot)
+    answers = {key: tuple(picks) for key, picks in row.answers.items()}
+    return {
+        question.prompt: [option.label for option in edition.chosen(answers, question)]
+        for question in edition.questions
+        if question.key in answers
+    }
