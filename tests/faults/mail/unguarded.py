@@ -1,5 +1,6 @@
 """Guards of the mail room, each switched off in one process to show that it matters: `switch_off(["lease"])`."""
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
@@ -42,6 +43,7 @@ def _claim() -> None:
             Message.objects.filter(status__in=Message.OPEN, next_try_at__lte=now).order_by("next_try_at", "id").first()
         )
         if row is not None:
+            time.sleep(0.05)  # as on a slow disk: on a fast one few look at the same moment
             row.status, row.claim = Message.Status.SENDING, "everybody"
             row.next_try_at = row.lease_until = now + claims.LEASE
             row.save(update_fields=["status", "claim", "next_try_at", "lease_until"])
