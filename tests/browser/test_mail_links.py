@@ -34,7 +34,9 @@ PRESS: dict[str, list[tuple[str, str, str]]] = {
 @pytest.fixture
 def post(site: str, tmp_path: Path) -> Iterator[Path]:
     """Mail lies in a folder, with links to the running site."""
-    with override_settings(SITE_URL=site, MAIL_FILE_DIR=tmp_path / "mail", DEFAULT_FROM_EMAIL="hello@institute.example"):
+    with override_settings(
+        SITE_URL=site, MAIL_FILE_DIR=tmp_path / "mail", DEFAULT_FROM_EMAIL="hello@institute.example"
+    ):
         yield tmp_path / "mail"
 
 
@@ -50,7 +52,8 @@ def state() -> str:
 def sent(told: Told, folder: Path) -> EmailMessage:
     """Send what is due and read this story's mail from its file."""
     drain(clock=lambda: told.now)
-    assert Message.objects.get(pk=told.message.pk).status == "sent", told.message.kind
+    row = Message.objects.get(pk=told.message.pk)
+    assert row.status == "sent", f"{row.kind}: {row.reason} {row.last_error}"
     name = re.sub(r"[^A-Za-z0-9._-]", "_", told.message.message_id.strip("<>").partition("@")[0])
     mail = message_from_bytes((folder / f"{name}.eml").read_bytes(), policy=policy.default)
     assert isinstance(mail, EmailMessage)
