@@ -96,6 +96,7 @@ class Question:
     spans: Spans
     question_facts: Facts = ()
     answer_facts: Facts = ()
+    old_anchors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class Section:
     color: str
     blocks: tuple[Block, ...]
     parts: tuple["Section", ...] = ()
+    old_anchors: tuple[str, ...] = ()
 
     @property
     def is_card(self) -> bool:
@@ -225,6 +227,7 @@ class Builder:
             in_contents=row["in_contents"],
             color=self.roles[row["role"]].color if row["role"] in self.roles else "",
             blocks=tuple(self.blocks(row)),
+            old_anchors=tuple(row.get("old_anchors", ())),
         )
 
     def blocks(self, row: dict[str, Any]) -> Iterator[Block]:
@@ -277,6 +280,7 @@ class Builder:
             self.spans(row["answer"]),
             tuple(row["question_facts"]),
             tuple(row["answer_facts"]),
+            tuple(row.get("old_anchors", ())),
         )
 
     def callout(self, row: dict[str, Any]) -> Callout:
