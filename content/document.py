@@ -233,7 +233,10 @@ class Builder:
     def blocks(self, row: dict[str, Any]) -> Iterator[Block]:
         """Prose, the thing the section shows, lists, questions, closing prose, callouts: always in this order."""
         paragraphs = [
-            (item["after"], Paragraph(self.spans(item["text"]), tuple(item["facts"]))) for item in row["paragraphs"]
+            (item["after"], Paragraph(self.spans(line), tuple(item["facts"])))
+            for item in row["paragraphs"]
+            for line in item["text"].splitlines()
+            if line.strip()
         ]
         yield from (paragraph for after, paragraph in paragraphs if not after)
         role = self.roles.get(row["role"])

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "django.forms",
     "crispy_forms",
     "crispy_bootstrap5",
+    "django_prose_editor",
     "csp",
     "django_htmx",
     "phonenumber_field",
