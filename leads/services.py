@@ -19,6 +19,7 @@ from leads.people import (
     own_path,
     record_activity,
     record_touch,
+    worked_on,
 )
 from mail import identity, ledger
 from mail.text import one_line, plain
@@ -136,6 +137,17 @@ def withdraw(*, lead: Lead, purpose: str, now: datetime, how: str) -> None:
     own = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     for row in {own, locked_as_kept(own)}:
         consents.withdraw(lead=row, purpose=purpose, how=how, now=now)
+
+
+@transaction.atomic(durable=True)
+def mark_replied(*, lead: Lead, actor: str, now: datetime) -> Lead:
+    """Staff saw an answer to one of our mails: sequences stop, a person writes from here on."""
+    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    locked.replied_at = now
+    locked.save(update_fields=["replied_at"])
+    worked_on(lead=locked, now=now)
+    record_activity(lead=locked, kind="replied", summary="Answered one of our mails", now=now, actor=actor)
+    return locked
 
 
 @transaction.atomic(durable=True)

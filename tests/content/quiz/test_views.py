@@ -304,7 +304,7 @@ def test_junk_in_any_field_gets_an_answer_in_words(
     edition: QuizEdition, client: Client, give: Give, stopped: Clock, settings: Settings, field: str
 ) -> None:
     settings.ABUSE_LIMITS = dict.fromkeys(settings.ABUSE_LIMITS, "1000000/second")
-    for value in [*HOSTILE[::4], "\x00", "a\x00b", "x" * 100_000, "\udcff", "9" * 30]:
+    for value in [*HOSTILE[::9], "\x00", "a\x00b", "x" * 100_000, "\udcff", "9" * 30]:
         sent = give([TPM] * 7, **{field.replace("-", "__"): value.encode("utf-8", "replace").decode()})
         answer = client.post("/quiz/", sent)
         assert answer.status_code in {303, 422}, (field, value[:40])

@@ -37,7 +37,7 @@ def test_f17_many_senders_send_each_mail_once(house: House, table: Table) -> Non
 
 def test_f17_without_the_claim_a_mail_is_sent_by_many(house: House) -> None:
     """The proof: who looks first and writes then sends what others have in hand."""
-    house.server.manner = Manner(pauses={"rcpt": 0.1})
+    house.server.manner = Manner(pauses={"rcpt": 0.05, "content": 0.4})
     for n in range(4):
         house.nursery.loop(name=f"loop{n}", every=0.1, off=["claim"])
     house.calls(number=12, first=0.5, over=0.01)
