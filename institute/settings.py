@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "django.forms",
     "crispy_forms",
     "crispy_bootstrap5",
+    "django_prose_editor",
     "csp",
     "django_htmx",
     "phonenumber_field",
@@ -169,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-holds": {"task": "bookings.tidy_holds", "schedule": 600.0, "options": {"expires": 300}},
     "refresh-outside": {"task": "bookings.refresh_outside", "schedule": 60.0, "options": {"expires": 55}},
     "decline-unanswered": {"task": "bookings.decline_unanswered", "schedule": 60.0, "options": {"expires": 55}},
+    "publish-due": {"task": "content.publish_due", "schedule": 20.0, "options": {"expires": 20}},
     "tidy-limits": {"task": "leads.tidy", "schedule": 3600.0, "options": {"expires": 600}},
     "tidy-mail": {"task": "mail.tidy", "schedule": 3600.0, "options": {"expires": 600}},
 }
@@ -278,12 +280,19 @@ ABUSE_LIMITS: dict[str, str] = {
     "subscribe:address": "20/hour",
     "contact:address": "20/hour",
     "find:address": "20/hour",
+    "my_data:address": "20/hour",
     # A class behind one address takes the quiz together.
     "quiz:address": "120/hour",
     "quiz_email:address": "20/hour",
     "email": "5/hour",
+    # From everywhere together: beyond this every form is challenged, none refused.
+    "subscribe:all": "2000/hour",
+    "contact:all": "500/hour",
     "token:address": "60/minute",
 }
+
+# What a suspected form's browser computes; tests take less.
+CHALLENGE_ROUNDS = 5000
 
 # --- The booking gate; a test-only settings module may switch guards off to show that they matter ----------------------
 # One person may have so many coming calls; staff may book more.

@@ -1,4 +1,8 @@
-"""The one abuse check of every public form: honeypot, signed form time, limits per client and per e-mail address."""
+"""The one abuse check of every public form: honeypot, signed form time, limits per client, per address and for all.
+
+What looks like a robot's is asked again with a proof of work (`challenge`). Who sends it again without the proof is not
+refused either: the last `Suspicious` has `hold` set, and the view puts the form into the quarantine, for a person.
+"""
 
 import functools
 import logging
@@ -7,7 +11,7 @@ from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from crispy_forms.layout import Div
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.conf import settings
 from django.core import signing
@@ -16,6 +20,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
 
+from leads import challenge
 from leads.client import client_address, client_network
 from leads.errors import Suspicious, TooMany
 from leads.limits_storage import DatabaseStorage
@@ -25,6 +30,7 @@ LEAST = timedelta(seconds=2)
 MOST = timedelta(hours=24)
 REPEATS, REPEATS_LAST = 20, 3600  # copies of one form that cost nothing, within so many seconds
 TOO_FAST, TOO_OLD, FORGED, TRAPPED = "too fast", "too old", "form time forged or missing", "honeypot filled"
+UNPROVEN, FLOOD = "no proof of work", "too many forms from everywhere"
 
 log = logging.getLogger(__name__)
 _signer = functools.partial(signing.Signer, salt="leads.abuse.form_time")
@@ -40,6 +46,9 @@ class AbuseFields(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
     )
     form_time = forms.Field(required=False, widget=forms.HiddenInput)
+    # Signed by us on a form that came back: from then on a proof is wanted.
+    suspected = forms.Field(required=False, widget=forms.HiddenInput)
+    proof = forms.Field(required=False, widget=challenge.Proof)
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,8 +60,15 @@ class AbuseFields(forms.Form):
         data: Any = copy(self.data)
         # A password manager may have filled the trap; the person cannot see it and must not be caught twice.
         data[self.add_prefix("company_website")] = ""
-        if error.reason != TOO_FAST:
+        data[self.add_prefix("proof")] = ""
+        suspected = self.add_prefix("suspected")
+        if error.reason != TOO_FAST:  # who was too fast only has to wait
             data[self.add_prefix("form_time")] = form_time(now)
+            data[suspected] = _suspicion().sign(error.reason)
+        if data.get(suspected):
+            widget = self.fields["proof"].widget
+            if isinstance(widget, challenge.Proof):
+                widget.challenge = challenge.fresh(now=now)
         self.data = data
 
 
@@ -61,12 +77,15 @@ SENTENCES = {
     TOO_OLD: "This page had been open for more than a day. Please check your answers and send the form again.",
     FORGED: "We could not tell when this form was opened. Please send it again.",
     TRAPPED: "A hidden field was filled in, perhaps by your browser. We have emptied it; please send the form again.",
+    UNPROVEN: "We are still not sure that a person sent this form. Please send it once more.",
+    FLOOD: "We get an unusual number of forms right now. Please send yours once more.",
 }
+_suspicion = functools.partial(signing.Signer, salt="leads.abuse.suspected")
 
 
-def layout() -> Div:
-    """The layout object that puts the two fields into a crispy form."""
-    return Div("company_website", "form_time", css_class="hp")
+def layout() -> Layout:
+    """The layout object that puts the fields of the check into a crispy form."""
+    return Layout(Div("company_website", "form_time", "suspected", css_class="hp"), "proof")
 
 
 def form_time(now: datetime) -> str:
@@ -81,16 +100,53 @@ def check(*, request: HttpRequest, form: AbuseFields | None, entry: str, email: 
     `entry` names the limits in settings.ABUSE_LIMITS; `form` is None where there is none (an API). A form with an
     idempotency key costs nothing when it is sent again: a double click is one attempt.
     """
-    if form is not None:
-        if form.cleaned_data.get("company_website"):
-            raise Suspicious(TRAPPED)
-        _check_form_time(str(form.cleaned_data.get("form_time") or ""), now)
+    reason = _suspect(form, now) if form is not None else ""
+    before = _suspected_before(form) if form is not None else ""
+    proven = bool(form is not None and before and challenge.solved(str(form.cleaned_data.get("proof") or ""), now=now))
+    # A proof stands for what was suspected before it, never for a form that is caught again.
+    if reason and not before:
+        raise Suspicious(reason)
     who = client_network(client_address(request))
     limits = [(f"{entry}:address", who)]
     if email:
         limits.append(("email", normalise_email(email)))
     key = form.cleaned_data.get("idempotency_key") if form is not None else ""
     count(*limits, repeat=f"{entry}:{key}:{normalise_email(email or '')}" if key else "", now=now)
+    if before and (reason or not proven):
+        raise Suspicious(reason or before or UNPROVEN, hold=reason != TOO_FAST)
+    if form is not None and not proven and _flooded(entry, now):
+        raise Suspicious(FLOOD)
+
+
+def _suspect(form: AbuseFields, now: datetime) -> str:
+    """What is wrong with the form, or ""."""
+    if form.cleaned_data.get("company_website"):
+        return TRAPPED
+    try:
+        _check_form_time(str(form.cleaned_data.get("form_time") or ""), now)
+    except Suspicious as error:
+        return error.reason
+    return ""
+
+
+def _suspected_before(form: AbuseFields) -> str:
+    """Why this form came back before, in our own signature, or ""."""
+    try:
+        return _suspicion().unsign(str(form.cleaned_data.get("suspected") or ""))
+    except signing.BadSignature:
+        return ""
+
+
+def _flooded(entry: str, now: datetime) -> bool:
+    """Whether this entry point gets more forms than all visitors together ever send; staff are told once an hour."""
+    name = f"{entry}:all"
+    if name not in settings.ABUSE_LIMITS:
+        return False
+    item, storage = limit(name), DatabaseStorage(now)
+    hits = storage.incr(item.key_for(name), item.get_expiry())
+    if hits == item.amount + 1:
+        log.error("limit %s reached: every form of this kind is challenged now", name)
+    return hits > item.amount
 
 
 def _check_form_time(value: str, now: datetime) -> None:

@@ -10,7 +10,8 @@ class LeadsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from leads import consent_texts, emails
+        from leads import consent_texts, emails, intake
 
         emails.register()
+        intake.register()
         post_migrate.connect(consent_texts.seed, sender=self, dispatch_uid="leads.consent_texts")

@@ -1,5 +1,6 @@
 """Row-writers for consent: asked for on a form, confirmed from the mailbox, withdrawn as easily as given."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -104,9 +105,7 @@ def withdraw(*, lead: Lead, purpose: str, how: str, now: datetime) -> bool:
 def _given(lead: Lead, purpose: str, now: datetime, how: str) -> None:
     if purpose == LIST and lead.email:
         # Only the wish for quiet is lifted: a bounce on the same stream says the address does not work.
-        Suppression.objects.filter(
-            address_hash=fingerprint(lead.email), stream=Stream.LIST, reason=UNSUBSCRIBED
-        ).delete()
+        Suppression.objects.filter(address_hash=fingerprint(lead.email), stream=Stream.LIST, bounced=False).delete()
     if purpose == CALL:
         lead.call_wanted_at = now
         lead.save(update_fields=["call_wanted_at"])
@@ -115,5 +114,10 @@ def _given(lead: Lead, purpose: str, now: datetime, how: str) -> None:
 
 
 def address_hash(address: str) -> str:
-    """A keyed hash of the client's network address: enough to prove a consent, useless as an address."""
+    """A keyed hash of the client's network address: enough to prove a consent, useless as an address.
+
+    What is such a hash already, from a form that was held, stays as it is; without an address there is none.
+    """
+    if not address or re.fullmatch(r"[0-9a-f]{64}", address):
+        return address
     return salted_hmac("leads.consent.address", address, algorithm="sha256").hexdigest()

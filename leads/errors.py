@@ -18,11 +18,15 @@ class TooMany(LeadsError):
 
 
 class Suspicious(LeadsError):
-    """A form that no person filled in, or that was filled in too fast or long ago."""
+    """A form that no person filled in, or that was filled in too fast or long ago.
 
-    def __init__(self, reason: str) -> None:
+    `hold` says that it was asked again before, and gave no proof: it goes into the quarantine for a person to look at.
+    """
+
+    def __init__(self, reason: str, *, hold: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.hold = hold
 
 
 class NotPossible(LeadsError):

@@ -11,7 +11,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from leads import abuse, consent_texts
 from leads.abuse import AbuseFields
-from leads.models import CALL, LIST, Role
+from leads.models import CALL, LIST, HeardOf, Role
 from leads.people import normalise_email, own_path
 from mail.text import NoControlCharacters
 
@@ -126,7 +126,7 @@ class VisitorForm(AbuseFields):
 class SubscribeForm(VisitorForm):
     """The guide by email, and two separate, unticked wishes."""
 
-    asks = ("name", "email", "role_of_interest", "wants_list", "wants_call", "phone", "best_time_to_call")
+    asks = ("name", "email", "role_of_interest", "wants_list", "wants_call", "phone", "best_time_to_call", "heard_of")
 
     name = _name()
     email = _email("We send the guide and one link to confirm your address there.")
@@ -148,6 +148,13 @@ class SubscribeForm(VisitorForm):
         help_text="For example “weekdays after 5 PM, Chicago time”.",
         error_messages={"max_length": "Use at most 100 characters."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    heard_of = forms.ChoiceField(
+        label="How did you hear of us?",
+        required=False,
+        choices=[("", "Choose one, or leave it"), *HeardOf.choices],
+        error_messages={"invalid_choice": "Choose one of the answers in the list, or leave it."},
     )
 
     def clean(self) -> dict[str, Any]:

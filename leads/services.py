@@ -19,6 +19,7 @@ from leads.people import (
     own_path,
     record_activity,
     record_touch,
+    worked_on,
 )
 from mail import identity, ledger
 from mail.text import one_line, plain
@@ -42,10 +43,11 @@ def subscribe(
     now: datetime,
     address: str,
     came_from: str = "",
-) -> None:
+    heard_of: str = "",
+) -> Lead:
     """Take down an address with what was asked for, and mail it a link to confirm both (the guide comes with it).
 
-    Known and unknown addresses end alike for the visitor; `address` is the client's network address.
+    Known and unknown addresses end alike for the visitor; `address` is the client's network address, or its hash.
     """
     lead = ensure_lead(
         email=email,
@@ -53,6 +55,7 @@ def subscribe(
         phone=phone,
         role_of_interest=role_of_interest,
         best_time_to_call=best_time_to_call,
+        heard_of=heard_of,
         now=now,
     )
     record_touch(lead=lead, page=page, referrer_page=came_from, now=now)
@@ -70,12 +73,14 @@ def subscribe(
     # everything asked for until then; a proven one gets one a day for each purpose.
     if not mailed or (lead.confirmed_at and asked - mailed):
         _mail_confirmation(lead, ASKED, "Confirmation mail asked for", sorted(asked), now)
+    return lead
 
 
 @transaction.atomic(durable=True)
 def resend(*, email: str, now: datetime) -> None:
     """Mail the confirmation link once more, at most twice a day; does nothing where none was asked for lately."""
-    lead = Lead.objects.select_for_update(no_key=True).filter(email=normalise_email(email)).first()
+    own = Lead.objects.select_for_update(no_key=True).filter(email=normalise_email(email)).first()
+    lead = locked_as_kept(own) if own is not None else None
     if lead is None or not (purposes := _mailed_lately(lead, now)):
         return
     if lead.activities.filter(kind=AGAIN, at__gt=now - MAIL_EVERY).count() < RESENDS:
@@ -132,6 +137,17 @@ def withdraw(*, lead: Lead, purpose: str, now: datetime, how: str) -> None:
     own = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     for row in {own, locked_as_kept(own)}:
         consents.withdraw(lead=row, purpose=purpose, how=how, now=now)
+
+
+@transaction.atomic(durable=True)
+def mark_replied(*, lead: Lead, actor: str, now: datetime) -> Lead:
+    """Staff saw an answer to one of our mails: sequences stop, a person writes from here on."""
+    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    locked.replied_at = now
+    locked.save(update_fields=["replied_at"])
+    worked_on(lead=locked, now=now)
+    record_activity(lead=locked, kind="replied", summary="Answered one of our mails", now=now, actor=actor)
+    return locked
 
 
 @transaction.atomic(durable=True)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("subscribe/thanks/", views.subscribed, name="subscribed"),
     path("contact/", views.contact, name="contact"),
     path("contact/thanks/", views.contacted, name="contacted"),
+    path("form/received/", views.held, name="held"),
     path("confirm/<token>/", views.confirm, name="confirm"),
     path("preferences/<token>/", views.preferences, name="preferences"),
     path("unsubscribe/<token>/", views.unsubscribe, name="unsubscribe"),

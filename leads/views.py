@@ -12,12 +12,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from leads import abuse, consents, mailbox, services
+from leads import abuse, consents, intake, mailbox, quarantine, services
 from leads.client import client_address
 from leads.emails import guide_path
 from leads.errors import Suspicious, TooMany
 from leads.forms import ContactForm, PreferencesForm, SubscribeForm, VisitorForm
-from leads.models import CALL, LIST
+from leads.models import CALL, LIST, Lead
 from leads.people import own_path
 from leads.token_pages import minutes, retry_later, token_page, too_many
 from mail import clock
@@ -34,10 +34,14 @@ class SeeOther(HttpResponseRedirect):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a form comes back: the status of the answer, and how long to wait where that is the reason."""
+    """Why a form comes back: the status of the answer, and how long to wait where that is the reason.
+
+    A form that is `held` does not come back: it waits for a person, and the visitor is told so.
+    """
 
     status: int
     wait: timedelta | None = None
+    held: bool = False
 
 
 def refused(request: HttpRequest, form: VisitorForm, *, entry: str, now: datetime) -> Refusal | None:
@@ -47,6 +51,9 @@ def refused(request: HttpRequest, form: VisitorForm, *, entry: str, now: datetim
     try:
         abuse.check(request=request, form=form, entry=entry, email=form.cleaned_data["email"], now=now)
     except Suspicious as error:
+        if error.hold:
+            quarantine.hold(entry=entry, request=request, form=form, reason=error.reason, now=now)
+            return Refusal(303, held=True)
         form.ask_again(error, now=now)
         return Refusal(422)
     except TooMany as error:
@@ -65,22 +72,10 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     refusal = refused(request, form, entry="subscribe", now=now)
     if refusal:
         return _form(request, "subscribe", form, refusal)
-    data = form.cleaned_data
-    services.subscribe(
-        email=data["email"],
-        name=data["name"],
-        role_of_interest=data["role_of_interest"],
-        phone=form.phone_number(),
-        best_time_to_call=data["best_time_to_call"],
-        wants_list=data["wants_list"],
-        wants_call=data["wants_call"],
-        page=data["page"],
-        came_from=data["came_from"],
-        address=client_address(request),
-        now=now,
-    )
-    # Not in the address of the next page: access logs hold those.
-    request.session[ASKED_WITH] = data["email"]
+    intake.subscribe(form, now=now, address=client_address(request))
+    # A number, not the address: the session outlives an erasure, and access logs hold what stands in a path.
+    own = Lead.objects.filter(email=form.cleaned_data["email"]).values_list("pk", flat=True).first()
+    request.session[ASKED_WITH] = own
     return SeeOther(reverse("leads:subscribed"))
 
 
@@ -89,7 +84,9 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 @get_or_post
 def subscribed(request: HttpRequest) -> HttpResponse:
     """What happens next; a POST mails the link once more."""
-    email = request.session.get(ASKED_WITH, "")
+    asked_with = request.session.get(ASKED_WITH)
+    lead = Lead.objects.filter(pk=asked_with).first() if isinstance(asked_with, int) else None
+    email = lead.email or "" if lead else ""
     if request.method == "POST":
         now = clock.now()
         try:
@@ -112,16 +109,15 @@ def contact(request: HttpRequest) -> HttpResponse:
     refusal = refused(request, form, entry="contact", now=now)
     if refusal:
         return _form(request, "contact", form, refusal)
-    services.contact(
-        name=form.cleaned_data["name"],
-        email=form.cleaned_data["email"],
-        phone=form.phone_number(),
-        message=form.cleaned_data["message"],
-        page=form.cleaned_data["page"],
-        came_from=form.cleaned_data["came_from"],
-        now=now,
-    )
+    intake.contact(form, now=now)
     return SeeOther(reverse("leads:contacted"))
+
+
+@require_safe
+def held(request: HttpRequest) -> HttpResponse:
+    """A form that looked like a robot's waits for a person: said as it is."""
+    template = "leads/_held.html" if _is_htmx(request) else "leads/held.html"
+    return render(request, template)
 
 
 @require_safe
@@ -177,7 +173,9 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, stem: str, form: VisitorForm, refusal: Refusal | None = None) -> HttpResponse:
-    """The page with the form, empty or coming back with all that was typed."""
+    """The page with the form, empty or coming back with all that was typed; the next page for one that is held."""
+    if refusal and refusal.held:
+        return SeeOther(reverse("leads:held"))
     fragment = stem == "subscribe" and _is_htmx(request)
     wait = refusal.wait if refusal else None
     # htmx leaves the page as it is on a 4xx answer, and the visitor would see nothing happen.

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from leads import abuse
+from leads import abuse, challenge
 from leads.errors import Suspicious, TooMany
 from leads.forms import SubscribeForm
 
@@ -72,14 +72,81 @@ def test_the_honeypot_catches_what_fills_in_everything(filled: Fill, now: dateti
     assert caught.value.reason == abuse.TRAPPED
 
 
-def test_after_a_suspicion_the_form_can_be_sent_once_more(filled: Fill, now: datetime) -> None:
-    form = SubscribeForm(filled(company_website="filled by a password manager", form_time="forged"), now=now)
+def asked_again(data: dict[str, Any], reason: str, now: datetime) -> tuple[dict[str, Any], str]:
+    """The form as it comes back to a browser, and the challenge that it carries."""
+    form = SubscribeForm(data, now=now)
     assert form.is_valid()
-    form.ask_again(Suspicious(abuse.TRAPPED), now=now)
-    assert form.non_field_errors() == [abuse.SENTENCES[abuse.TRAPPED]]
-    again = {name: form[name].value() for name in form.fields}
+    form.ask_again(Suspicious(reason), now=now)
+    assert form.non_field_errors() == [abuse.SENTENCES[reason]]
+    widget = form.fields["proof"].widget
+    assert isinstance(widget, challenge.Proof)
+    return {name: form[name].value() for name in form.fields}, widget.challenge
+
+
+def test_after_a_suspicion_the_form_can_be_sent_once_more_with_a_proof(filled: Fill, now: datetime) -> None:
+    trapped = filled(company_website="filled by a password manager", form_time="forged")
+    again, sum_ = asked_again(trapped, abuse.TRAPPED, now)
     assert again["name"] == "Alice"
+    check({**again, "proof": challenge.solve(sum_)}, now + timedelta(seconds=2))
+
+
+@pytest.mark.parametrize("proof", ["", "x", "e30=", "\x00", "x" * 100_000])
+def test_without_a_proof_the_second_time_it_is_for_a_person_to_look_at(filled: Fill, now: datetime, proof: str) -> None:
+    again, _ = asked_again(filled(form_time=""), abuse.FORGED, now)
+    with pytest.raises(Suspicious) as caught:
+        check({**again, "proof": proof}, now + timedelta(seconds=2))
+    assert (caught.value.hold, caught.value.reason) == (True, abuse.FORGED)
+
+
+def test_one_proof_is_good_for_one_form(filled: Fill, now: datetime) -> None:
+    again, sum_ = asked_again(filled(form_time=""), abuse.FORGED, now)
+    again["proof"] = challenge.solve(sum_)
     check(again, now + timedelta(seconds=2))
+    with pytest.raises(Suspicious) as caught:
+        check(again, now + timedelta(seconds=3))
+    assert caught.value.hold
+
+
+def test_a_proof_does_not_excuse_another_trap(filled: Fill, now: datetime) -> None:
+    again, sum_ = asked_again(filled(company_website="x"), abuse.TRAPPED, now)
+    with pytest.raises(Suspicious) as caught:
+        check({**again, "company_website": "x", "proof": challenge.solve(sum_)}, now + timedelta(seconds=2))
+    assert caught.value.hold
+
+
+def test_who_sends_the_second_form_too_fast_only_has_to_wait_once_more(filled: Fill, now: datetime) -> None:
+    again, sum_ = asked_again(filled(form_time=""), abuse.FORGED, now)
+    with pytest.raises(Suspicious) as caught:
+        check({**again, "proof": challenge.solve(sum_)}, now)
+    assert (caught.value.hold, caught.value.reason) == (False, abuse.TOO_FAST)
+    third, sum_ = asked_again(again, abuse.TOO_FAST, now)
+    check({**third, "proof": challenge.solve(sum_)}, now + timedelta(seconds=2))
+
+
+def test_held_forms_are_limited_like_all_others(filled: Fill, now: datetime, settings: Settings) -> None:
+    settings.ABUSE_LIMITS = {**settings.ABUSE_LIMITS, "subscribe:address": "2/hour"}
+    again, _ = asked_again(filled(form_time=""), abuse.FORGED, now)
+    for _ in range(2):
+        with pytest.raises(Suspicious):
+            check(again, now + timedelta(seconds=2))
+    with pytest.raises(TooMany):
+        check(again, now + timedelta(seconds=2))
+
+
+def test_a_flood_is_challenged_and_not_refused(
+    filled: Fill, now: datetime, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ABUSE_LIMITS = {**settings.ABUSE_LIMITS, "subscribe:all": "3/hour"}
+    for number in range(3):
+        check(filled(), now, address=f"203.0.113.{number}")
+    for _ in range(2):
+        with pytest.raises(Suspicious) as caught:
+            check(filled(), now, address="203.0.113.99")
+        assert (caught.value.reason, caught.value.hold) == (abuse.FLOOD, False)
+    assert len([line for line in caplog.messages if line.startswith("limit subscribe:all reached")]) == 1
+    again, sum_ = asked_again(filled(), abuse.FLOOD, now)
+    check({**again, "proof": challenge.solve(sum_)}, now + timedelta(seconds=2), address="203.0.113.99")
+    check(filled(), now + timedelta(hours=1), address="203.0.113.99")
 
 
 def test_who_was_too_fast_only_has_to_wait(filled: Fill, now: datetime) -> None:
