@@ -4,11 +4,12 @@ BIN := .venv/bin
 ROOMS := institute content bookings leads mail
 UV_FLAGS := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run manage test faults bench lint format lock venv clean
+.PHONY: help run manage test parsers faults bench lint format lock venv clean
 
 help:
 	@echo "make run      the whole site on this machine: HOST, PORT and DATA_DIR can be given"
 	@echo "make test     every test that this machine can run; ARGS=\"…\" goes to pytest"
+	@echo "make parsers  fetch a second mail parser for make test; needs npm"
 	@echo "make faults   faults in full, with a table of figures: make faults ARGS=\"F3\""
 	@echo "make manage   one management command: make manage ARGS=\"demo_data --remove\""
 	@echo "make bench    figures as ratios: both sides in one run"
@@ -28,6 +29,9 @@ venv:
 
 test: venv
 	@$(BIN)/python -m tests $(ARGS)
+
+parsers:
+	@cd tests/parsers && npm ci
 
 faults: venv
 	@$(BIN)/python -m tests.faults $(ARGS)

@@ -11,7 +11,7 @@ import django
 
 
 def main(rounds: int, kinds: list[str]) -> None:
-    """API cold and unchanged, and the month page, for each kind of call."""
+    """API cold and unchanged, and the month page, for each kind of call; cold as benchmarks/slots.py says."""
     django.setup()
     from django.db import connection
     from django.test import Client

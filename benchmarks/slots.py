@@ -1,4 +1,9 @@
-"""A month of slots of one coach with forty calls, beside a view that reads one row and has no middleware."""
+"""A month of slots of one coach with forty calls, beside a view that reads one row and has no middleware.
+
+Cold: every question is a new one, so that no answer can be one that was kept. What is behind the answers and hardly ever
+changes (the kind of call, coaches, hours) is known to each process at its version, as it is on a site in use: that
+version and everything that makes a coach busy are read for every question.
+"""
 
 import json
 import urllib.request

@@ -16,7 +16,7 @@ from content.kept import Page
 from content.models import Revision
 from content.offer import COACHING_CALL
 from content.renderers import jsonld
-from mail import identity
+from mail import clock, identity
 from mail.models import Institute
 
 
@@ -36,6 +36,7 @@ def paths() -> list[str]:
     return [
         reverse("content:guides"),
         *(reverse("content:guide", args=[revision.slug]) for revision in live),
+        *(reverse("content:guide_pdf", args=[revision.slug]) for revision in live),
         *(reverse("content:role", args=[slug]) for slug in roles),
     ]
 
@@ -71,9 +72,21 @@ def _role(path: str, slug: str) -> Page | None:
     return Page(role(_anybody(path), *found).content) if found else None
 
 
+def _pdf(path: str, slug: str) -> Page | None:
+    from content import printing
+
+    revision = selectors.live_at(slug)
+    if revision is None:
+        return None
+    made = printing.ensure(revision, now=clock.now())
+    name = f'inline; filename="{revision.slug}.pdf"'
+    return Page(bytes(made.content), kind="application/pdf", extra={"Content-Disposition": name})
+
+
 MAKERS: dict[str, Callable[..., Page | None]] = {
     "content:guides": _guides,
     "content:guide": _guide,
+    "content:guide_pdf": _pdf,
     "content:role": _role,
 }
 
@@ -105,11 +118,14 @@ def guide(request: HttpRequest, revision: Revision, *, draft: bool = False) -> H
         "guide": guide,
         "published_on": jsonld.first_published(revision).astimezone(zone_of(institute)).date(),
         "updated_on": on_day(revision, institute),
+        "reviewed_on": reviewed_on(revision, institute),
         "path": reverse("content:guide", args=[revision.slug]),
+        "pdf_path": reverse("content:guide_pdf", args=[revision.slug]),
         "canonical": url,
         "nav": "guide",
         "draft": draft,
-        "structured_data": jsonld.script(data),
+        # What is not published yet is no article for a search engine.
+        "structured_data": "" if draft else jsonld.script(data),
     }
     return page(request, "guide", institute, context)
 
@@ -172,6 +188,12 @@ def zone_of(institute: Institute) -> ZoneInfo:
 def on_day(revision: Revision, institute: Institute) -> Any:
     """The date on which the revision was published, where the institute is."""
     return revision.published_at.astimezone(zone_of(institute)).date()
+
+
+def reviewed_on(revision: Revision, institute: Institute) -> Any:
+    """The date on which somebody last found the guide still true, or None."""
+    at = revision.guide.reviewed_at if revision.guide_id else None
+    return at.astimezone(zone_of(institute)).date() if at else None
 
 
 def address(name: str, *args: str) -> str:

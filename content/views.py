@@ -4,12 +4,13 @@ Guides and roles are answered from kept bytes (`content.kept`) before a view is 
 has moved, or is not there.
 """
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from content import pages, selectors
-from mail import identity
+from content import kept, pages, previews, selectors
+from content.errors import PreviewUnknown
+from mail import clock, identity
 
 
 @require_safe
@@ -40,12 +41,43 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+def guide_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The live guide as a PDF; an address it once had leads to the one it has now."""
+    made = pages.at(request.path_info)
+    if made is None:
+        moved = selectors.moved_from(slug)
+        if moved is None:
+            raise Http404
+        return redirect("content:guide_pdf", moved, permanent=True)
+    return kept.answer(request, made)
+
+
+@require_safe
 def role(request: HttpRequest, slug: str) -> HttpResponse:
     """A role of a live guide; an address it once had leads to the one it has now."""
     found = pages.find_role(slug)
     if found is None:
-        raise Http404
+        moved = selectors.role_moved_from(slug)
+        if moved is None:
+            raise Http404
+        return redirect("content:role", moved, permanent=True)
     return pages.role(request, *found)
+
+
+@require_safe
+def preview(request: HttpRequest, token: str) -> HttpResponse:
+    """A draft behind a link of the staff's; never kept, never indexed, and it sends its address nowhere."""
+    try:
+        draft = previews.draft_of(token, now=clock.now())
+    except PreviewUnknown:
+        response = pages.page(request, "preview_unknown", identity.current(), {})
+        response.status_code = 404
+    else:
+        response = pages.guide(request, draft, draft=True)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe

@@ -11,11 +11,12 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.expressions import Col
 
-from mail import statements
+from mail import clock, statements
 from mail.durability import pressed
 from mail.errors import ClaimLost
 from mail.models import LinkToken, Message
 from mail.outbox import Written
+from mail.registry import Stream
 from mail.statements import adapt
 from mail.text import one_line, plain
 
@@ -40,13 +41,15 @@ SET status = 'sending', claim = %(claim)s, lease_until = %(lease)s, next_try_at 
 WHERE id = (
     SELECT m.id FROM mail_message m
     WHERE m.status IN ('due', 'sending') AND m.next_try_at <= %(now)s AND m.expires_at > %(now)s
-      AND (m.raw IS NOT NULL OR m.renders < %(most_renders)s)
+      AND (m.status = 'due' OR %(steady)s)
+      AND (m.raw IS NOT NULL OR m.renders < %(most_renders)s) {which}
       AND m.topic_version = (SELECT t.version FROM mail_topic t WHERE t.id = m.topic_id)
       AND (SELECT s.id FROM mail_suppression s
            WHERE s.address_hash = m.recipient_hash AND s.stream IN ('', m.stream) LIMIT 1) IS NULL
       AND (SELECT o.id FROM mail_message o
            WHERE o.topic_id = m.topic_id AND o.topic_version < m.topic_version
-             AND o.status || '' = 'sending' AND o.data_at IS NOT NULL AND o.lease_until > %(now)s LIMIT 1) IS NULL
+             AND o.status || '' = 'sending' AND o.data_at IS NOT NULL
+             AND (o.lease_until > %(now)s OR NOT %(steady)s) LIMIT 1) IS NULL
     ORDER BY m.next_try_at, m.id LIMIT 1 {lock})
 RETURNING {columns}
 """
@@ -85,16 +88,22 @@ WHERE id = %(id)s AND claim = %(claim)s AND status = 'sending'
 """
 
 
-def claim(*, now: datetime) -> Message | None:
-    """Take the one message that has waited longest, for 60 seconds; None where nothing can be taken."""
+def claim(*, now: datetime, letters: bool = True) -> Message | None:
+    """Take the one message that has waited longest, for 60 seconds; None where nothing can be taken.
+
+    What another sender held is taken over when its lease has ended, and the clock was not set meanwhile. Without
+    `letters` list mail is passed over.
+    """
     values = {
         "claim": uuid.uuid4().hex,
         "now": adapt(now),
         "lease": adapt(now + LEASE),
         "most_renders": MOST_RENDERS,
+        "steady": clock.steady(),
     }
     lock = "FOR UPDATE OF m SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    taken = statements.rows(_CLAIM.format(lock=lock, columns=_COLUMNS), values)
+    which = "" if letters else f"AND m.stream <> '{Stream.LIST}'"
+    taken = statements.rows(_CLAIM.format(lock=lock, columns=_COLUMNS, which=which), values)
     return _message(taken[0]) if taken else None
 
 
@@ -150,6 +159,11 @@ def unrendered(message: Message, *, now: datetime, error: str) -> bool:
 def untouched(message: Message, *, now: datetime, error: str, wait: timedelta = timedelta()) -> None:
     """Give the message back as it was: the trouble was not its own, so no attempt is counted."""
     _back(message, next_try_at=now + wait, last_error=error)
+
+
+def postponed(message: Message, *, until: datetime) -> None:
+    """Its renderer says that the reader's day has not begun: no error, no attempt, and not one of the three tries."""
+    _back(message, next_try_at=until, renders=F("renders") - 1, last_error="")
 
 
 def backoff(failures_before: int) -> timedelta:

@@ -18,11 +18,12 @@ from mail import identity, mime
 from mail.addresses import for_transport
 from mail.errors import CannotCompose
 from mail.models import Message
-from mail.registry import Rendered
+from mail.registry import Rendered, Stream
 from mail.text import one_line
 
 MASK = "********"
 LARGEST = 10 * 1024 * 1024
+_TOO_LARGE = f"The message is larger than {LARGEST // 1024 // 1024} MB."
 
 
 def from_templates(stem: str, context: dict[str, Any]) -> Rendered:
@@ -43,6 +44,8 @@ def from_templates(stem: str, context: dict[str, Any]) -> Rendered:
 
 def build(message: Message, rendered: Rendered, *, now: datetime) -> bytes:
     """The message as seven-bit bytes with CRLF line ends and the row's own Message-ID; raises CannotCompose."""
+    if len(rendered.text) + len(rendered.html) > LARGEST:
+        raise CannotCompose(_TOO_LARGE)  # before it is encoded, which takes seconds for what is that long
     institute = identity.current()
     subject = mime.words(rendered.subject, name="Subject")
     if not subject:
@@ -59,13 +62,16 @@ def build(message: Message, rendered: Rendered, *, now: datetime) -> bytes:
         with suppress(CannotCompose):
             fields.append(("Reply-To", for_transport(reply_to)))
     fields.append(("Auto-Submitted", "auto-generated"))  # RFC 3834: keeps vacation replies from answering us
+    if bool(rendered.list_unsubscribe) != (message.stream == Stream.LIST):
+        # On mail about a call the mail client's button would promise what must not happen.
+        raise CannotCompose("Letters carry a one-click unsubscribe address, and no other mail does.")
     if rendered.list_unsubscribe:
         fields.append(("List-Unsubscribe", f"<{_own_address(rendered.list_unsubscribe)}>"))
         fields.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))  # RFC 8058
     fields.append(("MIME-Version", "1.0"))
     content = mime.head(*fields) + _body(rendered)
     if len(content) > LARGEST:
-        raise CannotCompose(f"The message is larger than {LARGEST // 1024 // 1024} MB.")
+        raise CannotCompose(_TOO_LARGE)
     return content
 
 

@@ -29,17 +29,18 @@ class Lateness:
 
 
 def overdue(rows: QuerySet[Message], *, now: datetime) -> QuerySet[Message]:
-    """Those of the rows that are due, still of use, still true, and not out."""
-    return rows.filter(status__in=Message.OPEN, due_at__lte=now, expires_at__gt=now, topic_version=F("topic__version"))
+    """Those of the rows that are due, still of use, still true, and not out; letters that wait for good reason are not."""
+    late = rows.filter(status__in=Message.OPEN, due_at__lte=now, expires_at__gt=now, topic_version=F("topic__version"))
+    if settings.MAIL_A_MINUTE or settings.MAIL_A_DAY:
+        # The provider takes so many and no more.
+        return late.exclude(stream=Stream.LIST)
+    # It is night where the reader is.
+    return late.exclude(stream=Stream.LIST, next_try_at__gt=now, status=Message.Status.DUE)
 
 
 def lateness(*, now: datetime) -> Lateness:
     """What is overdue at this instant: one query, and a second where something is."""
-    rows = Message.objects.order_by()
-    if settings.MAIL_A_MINUTE or settings.MAIL_A_DAY:
-        # The provider takes so many and no more: letters that wait for their turn are no trouble.
-        rows = rows.exclude(stream=Stream.LIST)
-    late = overdue(rows, now=now).aggregate(number=Count("pk"), first=Min("due_at"))
+    late = overdue(Message.objects.order_by(), now=now).aggregate(number=Count("pk"), first=Min("due_at"))
     if not late["number"]:
         return Lateness(0, timedelta(), "")
     row = outage()

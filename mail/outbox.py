@@ -4,7 +4,7 @@ from datetime import datetime
 
 from mail import compose, identity, registry, tokens
 from mail.models import LinkToken, Message
-from mail.registry import Skip
+from mail.registry import Later, Skip
 
 
 class Written:
@@ -14,13 +14,13 @@ class Written:
         self.raw, self.masked, self.links = raw, masked, links
 
 
-def write(message: Message, *, now: datetime) -> Written | Skip:
+def write(message: Message, *, now: datetime) -> Written | Skip | Later:
     """Render and compose one message; raises whatever its renderer raises, and CannotCompose."""
     with identity.held():
         return _write(message, now)
 
 
-def _write(message: Message, now: datetime) -> Written | Skip:
+def _write(message: Message, now: datetime) -> Written | Skip | Later:
     raws: list[str] = []
     links: list[LinkToken] = []
 
@@ -31,7 +31,7 @@ def _write(message: Message, now: datetime) -> Written | Skip:
         return raw
 
     answer = registry.get(message.kind).render(message, mint, now)
-    if isinstance(answer, Skip):
+    if isinstance(answer, Skip | Later):
         return answer
     raw = compose.build(message, answer, now=now)
     masked = compose.build(message, compose.masked(answer, raws), now=now) if raws else raw

@@ -62,7 +62,14 @@ class Skip:
     reason: str
 
 
-Renderer = Callable[[Message, Minter, datetime], Rendered | Skip]
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A renderer's answer that the message has to wait, for the reader's morning for instance; it is asked again then."""
+
+    until: datetime
+
+
+Renderer = Callable[[Message, Minter, datetime], Rendered | Skip | Later]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
-from mail import breaker, claims, compose, identity, outbox
+from mail import allowance, breaker, claims, compose, identity, outbox
 from mail.addresses import for_transport
 from mail.durability import eased
 from mail.errors import ClaimLost, Deferred, Refused, Unanswered, Unreachable
 from mail.models import Message
-from mail.registry import Skip
+from mail.registry import Later, Skip
 from mail.sweep import sweep, waiting
 from mail.transports import DATA_LIMIT, Transport, open_transport
 
@@ -132,7 +132,7 @@ class _Sender:
             return False
         if transport is None:
             return False
-        message = claims.claim(now=self.clock())
+        message = self._next()
         if message is None:
             return False
         self.claimed += 1
@@ -146,6 +146,20 @@ class _Sender:
             return self._cut(message, error)
         return True
 
+    def _next(self) -> Message | None:
+        """The next message that the provider takes: letters only while nothing else waits and some is left for the rest."""
+        if not allowance.limits():
+            return claims.claim(now=self.clock())
+        for letters in (False, True):
+            now = self.clock()
+            if not allowance.take(now=now, letters=letters):
+                return None
+            message = claims.claim(now=now, letters=letters)
+            if message is not None:
+                return message
+            allowance.give_back(now=now)
+        return None
+
     def _written(self, message: Message) -> bytes | None:
         """The bytes of a message: the stored ones after a crash, else newly rendered; None where it ends here."""
         if message.raw is not None:
@@ -155,6 +169,10 @@ class _Sender:
             if isinstance(written, Skip):
                 claims.skipped(message, why=written.reason)
                 self.done.skipped += 1
+                return None
+            if isinstance(written, Later):
+                claims.postponed(message, until=written.until)
+                self.done.deferred += 1
                 return None
             claims.keep(message, written)
         except (ClaimLost, OperationalError, InterfaceError):

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from bookings import selectors
 from bookings.api import kept
 from content.kept import shelf
+from mail import clock
 from tests import services
 
 
@@ -18,9 +20,11 @@ def now() -> datetime:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_kept() -> None:
-    """Answers kept by this process are about rows that the last test took back."""
+    """What this process keeps is about rows that the last test took back."""
     kept.shelf.clear()
+    selectors.memory.clear()
     shelf.clear()
+    clock.watch.forget()  # time travel of another test
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ HOW = {
     "postgres": "TEST_DATABASE_URL=postgres://user@host:5432/name make test",
     "redis": "TEST_REDIS_URL=redis://host:6379/9 make test",
     "browser": "apt-get install chromium && make test",
+    "mailparser": "make parsers && make test",
     "redis-server": "apt-get install redis-server && make test",
     "openssl": "apt-get install openssl && make test",
 }

@@ -1,6 +1,5 @@
 """The routes of the public JSON."""
 
-import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from ninja import NinjaAPI, Query
 from ninja.errors import HttpError
 
 from bookings import selectors
-from bookings.api import kept
+from bookings.api import kept, written
 from bookings.api.schemas import CoachOut, EventTypeOut, Problem, SlotsOut, SlotsQuery
 from bookings.models import Coach, EventType
 from bookings.scheduling import Hours, zone_at
@@ -52,15 +51,6 @@ def _zone(name: str) -> ZoneInfo:
 
 def _sane(slug: str) -> str:
     return "" if len(slug) > 80 or "\0" in slug else slug
-
-
-def _chosen(slug: str, kind: EventType) -> list[Coach]:
-    """The coaches asked about: everybody who takes this kind of call, or the one named."""
-    eligible = selectors.coaches(kind)
-    found = list(eligible.filter(slug=_sane(slug)) if slug else eligible)
-    if slug and not found:
-        raise HttpError(422, "coach: nobody of that name takes this kind of call.")
-    return found
 
 
 def _duration(value: str, kind: EventType) -> timedelta:
@@ -136,12 +126,13 @@ def coaches(request: HttpRequest) -> list[CoachOut]:
 )
 def slots(request: HttpRequest, slug: str, query: Query[SlotsQuery]) -> HttpResponse:
     now = clock.now()
-    # Before any row is read: a write in between makes this stamp an old one, never the answer a stale one. Without a
-    # zone the answer hangs on the institute's, which has no stamp.
-    stamp = selectors.stamp(slug=_sane(slug), coach=_sane(query.coach)) if query.time_zone else None
-    kind = _event_type(slug)
+    # The versions before any row: a write in between makes this stamp an old one, never the answer a stale one.
+    wish = _sane(query.coach)
+    offer = selectors.offer(slug=_sane(slug), coach=wish) if wish == query.coach else None
+    kind = offer.kind if offer is not None else _event_type(slug)
     zone = _zone(query.time_zone)
-    chosen = _chosen(query.coach, kind)
+    if offer is None and query.coach:
+        raise HttpError(422, "coach: nobody of that name takes this kind of call.")
     duration = _duration(query.duration, kind)
     today = now.astimezone(zone).date()
     since = _moment("from", query.since, zone) or _midnight(today, zone)
@@ -150,17 +141,24 @@ def slots(request: HttpRequest, slug: str, query: Query[SlotsQuery]) -> HttpResp
         raise HttpError(422, "to: must not be before from.")
     if until - since > LONGEST:
         raise HttpError(422, "to: ask for at most 100 days at once.")
-    month = selectors.month_with_change(
-        event_type=kind, chosen=chosen, since=since, until=until, now=now, duration=duration
-    )
-    body = _written(month.slots, zone)
+    if offer is None:
+        body = written.slots({}, zone)
+        return _told(request, body, kept.etag_of(body))
+    month = selectors.month_with_change(offer, since=since, until=until, now=now, duration=duration)
+    body = written.slots(month.starts, zone)
     etag = kept.etag_of(body)
-    if stamp is not None:
+    # Without a zone the answer hangs on the institute's, which has no stamp.
+    if query.time_zone:
         # Without `from` the range itself begins anew at midnight.
         ends = [] if query.since else [_midnight(today + timedelta(days=1), zone)]
         ends += [month.next_change] if month.next_change is not None else []
-        shelved = kept.Kept(slug, query.coach, stamp, min(ends, default=None), body, etag)
+        shelved = kept.Kept(slug, query.coach, offer.stamp, min(ends, default=None), body, etag)
         kept.shelf.put(kept.key_of(request), shelved)
+    return _told(request, body, etag)
+
+
+def _told(request: HttpRequest, body: bytes, etag: str) -> HttpResponse:
+    """The body, or 304 for whoever has it."""
     response = kept.answer(body, etag)
     answer = get_conditional_response(request, etag=etag, response=response)
     return response if answer is None else answer
@@ -168,14 +166,3 @@ def slots(request: HttpRequest, slug: str, query: Query[SlotsQuery]) -> HttpResp
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return instant(opens_at(day, MIDNIGHT, zone))
-
-
-def _written(slots: list[selectors.OpenSlot], zone: ZoneInfo) -> bytes:
-    """The answer's bytes, as SlotsOut says; put together by hand, because a month of many coaches is long."""
-    names = {coaches: json.dumps(coaches, separators=(",", ":")) for coaches in {slot.coaches for slot in slots}}
-    found = ",".join(
-        f'{{"start":"{slot.start.isoformat()[:19]}Z","local":"{slot.start.astimezone(zone).isoformat()}"'
-        f',"coaches":{names[slot.coaches]}}}'
-        for slot in slots
-    )
-    return f'{{"time_zone":{json.dumps(zone.key)},"slots":[{found}]}}'.encode()

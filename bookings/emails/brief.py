@@ -9,7 +9,7 @@ from leads.models import Lead, Touch
 from mail.text import one_line
 
 # The room of the quiz writes its result down to the lead; rooms beside each other never ask each other.
-QUIZ = "quiz"
+QUIZ, TOOK = "quiz", "Took the role-fit quiz. "
 PASSED_ON = 3
 
 
@@ -32,7 +32,8 @@ def of(booking: Booking) -> dict[str, Any]:
 
 def _role_fit(lead: Lead) -> str:
     """What the quiz told the lead last, in its own words; "" where it was not taken, or not kept with their consent."""
-    return one_line(lead.activities.filter(kind__startswith=QUIZ).values_list("summary", flat=True).first() or "")
+    summary = lead.activities.filter(kind=QUIZ).values_list("summary", flat=True).first() or ""
+    return one_line(summary, limit=300).removeprefix(TOOK)
 
 
 def _led_here(lead: Lead) -> list[str]:
@@ -42,7 +43,7 @@ def _led_here(lead: Lead) -> list[str]:
     if last is not None and last != first:
         lines.append(f"Later came {_visit(last)}")
     # Only what the visitor did: what advisors noted is for advisors.
-    steps = lead.activities.filter(actor="visitor").exclude(kind="booking").exclude(kind__startswith=QUIZ)
+    steps = lead.activities.filter(actor="visitor").exclude(kind="booking").exclude(kind=QUIZ)
     lines += [one_line(step) for step in steps.values_list("summary", flat=True)[:PASSED_ON]][::-1]
     return [one_line(line, limit=300) for line in lines]
 

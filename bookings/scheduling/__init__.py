@@ -5,7 +5,7 @@ from bookings.scheduling.choice import Candidate, Choice, in_order
 from bookings.scheduling.explain import Explanation, Reason, explain, in_words, why_not
 from bookings.scheduling.intervals import Busy, Interval
 from bookings.scheduling.limits import Limit, Period
-from bookings.scheduling.slots import SlotQuestion, is_open, next_change, open_starts
+from bookings.scheduling.slots import SlotQuestion, is_open, next_change, open_starts, open_until_changed
 from bookings.scheduling.walltime import next_clock_change
 from bookings.scheduling.wording import Moment, moment
 
@@ -30,6 +30,7 @@ __all__ = [
     "next_change",
     "next_clock_change",
     "open_starts",
+    "open_until_changed",
     "why_not",
     "windows",
     "zone_at",

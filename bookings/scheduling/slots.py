@@ -74,19 +74,13 @@ def next_change(question: SlotQuestion) -> datetime | None:
     microsecond after. A range that was cut to the booking window beforehand hides what comes. An expiry counts whether
     or not it frees a start, so that one may come out too early.
     """
-    notice, window, now = question.minimum_notice, question.booking_window, question.now
-    if window is not None and notice >= window:
-        return None
-    changes = [expiry for expiry in question.expiries if expiry > now]
-    leaving = next(_on_offer(question, *bookable_range(question)), None)
-    if leaving is not None:
-        changes.append(instant(leaving.start) - notice + _RESOLUTION)
-    if window is not None:
-        since, until = ceil_seconds(max(question.since, now + window)), ceil_seconds(question.until)
-        coming = next(_on_offer(question, since, until), None)
-        if coming is not None:
-            changes.append(instant(coming.start) - window + _RESOLUTION)
-    return min(changes, default=None)
+    return _change(question, next(_on_offer(question, *bookable_range(question)), None))
+
+
+def open_until_changed(question: SlotQuestion) -> tuple[tuple[range, ...], datetime | None]:
+    """The starts on offer as stretches of seconds since the epoch, sorted, without repeats; and `next_change`."""
+    found = tuple(_on_offer(question, *bookable_range(question)))
+    return found, _change(question, found[0] if found else None)
 
 
 def bookable_range(question: SlotQuestion, *, only: int | None = None) -> Span:
@@ -110,6 +104,22 @@ def blocked_starts(question: SlotQuestion, busy: Iterable[Interval]) -> list[Spa
     return merged(
         (floor_seconds(each.start) - ahead, ceil_seconds(each.end) + behind) for each in busy if each.start < each.end
     )
+
+
+def _change(question: SlotQuestion, leaving: range | None) -> datetime | None:
+    """`next_change`, where the stretch that leaves first is known."""
+    notice, window, now = question.minimum_notice, question.booking_window, question.now
+    if window is not None and notice >= window:
+        return None
+    changes = [expiry for expiry in question.expiries if expiry > now]
+    if leaving is not None:
+        changes.append(instant(leaving.start) - notice + _RESOLUTION)
+    if window is not None:
+        since, until = ceil_seconds(max(question.since, now + window)), ceil_seconds(question.until)
+        coming = next(_on_offer(question, since, until), None)
+        if coming is not None:
+            changes.append(instant(coming.start) - window + _RESOLUTION)
+    return min(changes, default=None)
 
 
 def _on_offer(question: SlotQuestion, since: int, until: int) -> Iterator[range]:

@@ -2,6 +2,7 @@
 
 from bookings.selectors.diaries import Diary, booked_in, diaries, explain
 from bookings.selectors.hours import UTC_ZONE, coach_zone, coach_zones, hours_of
+from bookings.selectors.known import Offer, memory, offer
 from bookings.selectors.offered import calls_for_feed, candidates, coaches, demo_allowed, event_types, own_coach
 from bookings.selectors.slots import Month, OpenSlot, month_of_slots, month_with_change, nearest_slots, week_preview
 from bookings.selectors.stamps import Stamp, stamp
@@ -10,6 +11,7 @@ __all__ = [
     "UTC_ZONE",
     "Diary",
     "Month",
+    "Offer",
     "OpenSlot",
     "Stamp",
     "booked_in",
@@ -23,9 +25,11 @@ __all__ = [
     "event_types",
     "explain",
     "hours_of",
+    "memory",
     "month_of_slots",
     "month_with_change",
     "nearest_slots",
+    "offer",
     "own_coach",
     "stamp",
     "week_preview",

@@ -1,22 +1,22 @@
 """What the core needs to know of a coach: hours, calls, time off, outside calendars, limits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import QuerySet
 
-from bookings.models import BLOCKING, Booking, Coach, EventType, OutsideBusy, TimeOff
+from bookings.models import BLOCKING, Booking, Coach, EventType
 from bookings.scheduling import Busy, Explanation, Hours, Interval, Limit, Period, Reason, SlotQuestion
 from bookings.scheduling import explain as ask_why
+from bookings.selectors import busy
 from bookings.selectors.hours import hours_of
 from bookings.selectors.offered import coaches as bookable
 from bookings.selectors.offered import event_types
+from bookings.selectors.sql import instant
 
 Status = Booking.Status
 A_SECOND = timedelta(seconds=1)
-_TIME_OFF, _OUTSIDE = 0, 1
 # A limit counts whole ISO weeks of the coach's zone, which may reach a day further than those of UTC.
 _WEEK_AND_A_DAY = timedelta(days=8)
 
@@ -75,41 +75,42 @@ def diaries(
     now: datetime,
     without: Booking | None = None,
     duration: timedelta | None = None,
+    hours: Mapping[int, tuple[Hours, ...]] | None = None,
 ) -> list[Diary]:
-    """The diaries of these coaches for calls starting in [since, until): five queries at most for any number of coaches.
+    """The diaries of these coaches for calls starting in [since, until): three queries at most for any number of coaches.
 
-    Holds and requests that have run out at `now` are not in them, nor is the booking `without`.
+    Holds and requests that have run out at `now` are not in them, nor is the booking `without`. With `hours` given,
+    those alone are not read.
     """
     size = duration or event_type.duration
-    books = {coach.pk: Diary(coach) for coach in chosen}
-    for pk, hours in hours_of(chosen, since=since, until=until + size).items():
-        books[pk].hours = hours
+    if hours is None:
+        hours = hours_of(chosen, since=since, until=until + size)
+    books = {coach.pk: Diary(coach, hours.get(coach.pk, ())) for coach in chosen}
     busy_since = since - event_type.buffer_before
     busy_until = until + size + event_type.buffer_after
-    for pk, start, end, kind in _away(list(books), busy_since, busy_until):
-        (books[pk].time_off if kind == _TIME_OFF else books[pk].outside).append(Interval(start, end))
-    bookings = _counting(chosen, event_type, busy_since, busy_until, now)
-    if without is not None:
-        bookings = bookings.exclude(pk=without.pk)
-    for pk, status, name, type_id, start, end, busy_start, busy_end, held_until, approve_by in bookings.values_list(
-        "coach_id",
-        "status",
-        "attendee_name",
-        "event_type_id",
-        "start",
-        "end",
-        "busy_start",
-        "busy_end",
-        "held_until",
-        "approve_by",
+    limited = _limited(chosen, event_type)
+    more = _WEEK_AND_A_DAY if limited else timedelta()
+    for what, pk, begins, ends, start, end, status, type_id, name, counts_until in busy.rows(
+        books,
+        since=busy_since,
+        until=busy_until,
+        counted_since=busy_since - more,
+        counted_until=busy_until + more,
+        limited=limited,
+        now=now,
+        without=without.pk if without is not None else None,
     ):
         diary = books[pk]
-        diary.counted.append((start, type_id))
-        ends = held_until if status == Status.HELD else approve_by if status == Status.PENDING else None
-        if ends is not None:
-            diary.expiries.append(ends)
-        if status in BLOCKING and busy_end > busy_since and busy_start < busy_until:
-            diary.busy.append(Busy(busy_start, busy_end, call=Interval(start, end), name=name))
+        if what == busy.BOOKING:
+            first, last, begin = instant(begins), instant(ends), instant(start)
+            diary.counted.append((begin, type_id))
+            if counts_until is not None:
+                diary.expiries.append(instant(counts_until))
+            if status in BLOCKING and last > busy_since and first < busy_until:
+                diary.busy.append(Busy(first, last, call=Interval(begin, instant(end)), name=name))
+        else:
+            away = diary.time_off if what == busy.TIME_OFF else diary.outside
+            away.append(Interval(instant(begins), instant(ends)))
     return list(books.values())
 
 
@@ -137,33 +138,13 @@ def explain(
     return ask_why(diary.question(event_type, since=start, until=until, now=now, duration=duration), start)
 
 
-def _away(ids: list[int], since: datetime, until: datetime) -> QuerySet[Any, tuple[int, datetime, datetime, int]]:
-    """Time off and busy times from outside calendars that meet [since, until): one query for both."""
-    time_off = TimeOff.objects.filter(coach__in=ids, end__gt=since, start__lt=until).order_by()
-    outside = OutsideBusy.objects.filter(
-        calendar__coach__in=ids, calendar__enabled=True, end__gt=since, start__lt=until
-    ).order_by()
-    return time_off.values_list("coach_id", "start", "end", Value(_TIME_OFF)).union(
-        outside.values_list("calendar__coach_id", "start", "end", Value(_OUTSIDE)), all=True
-    )
-
-
-def _counting(
-    chosen: Sequence[Coach], event_type: EventType, since: datetime, until: datetime, now: datetime
-) -> QuerySet[Booking]:
-    """The bookings that take time in a range or, where there are limits, count in its weeks."""
-    statuses: tuple[str, ...] = BLOCKING
-    if (
+def _limited(chosen: Sequence[Coach], event_type: EventType) -> bool:
+    """Whether any limit makes it worth counting the weeks around a range."""
+    return bool(
         event_type.limit_per_day
         or event_type.limit_per_week
         or any(each.limit_per_day or each.limit_per_week for each in chosen)
-    ):
-        since, until = since - _WEEK_AND_A_DAY, until + _WEEK_AND_A_DAY
-        statuses = (*BLOCKING, Status.COMPLETED, Status.NO_SHOW)
-    run_out = Q(status=Status.HELD, held_until__lte=now) | Q(status=Status.PENDING, approve_by__lte=now)
-    return Booking.objects.filter(
-        ~run_out, coach__in=list(chosen), status__in=statuses, busy_end__gt=since, busy_start__lt=until
-    ).order_by()
+    )
 
 
 def _limits(coach: Coach, event_type: EventType, counted: list[tuple[datetime, int]]) -> Iterable[Limit]:

@@ -3,14 +3,16 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bookings.models import Booking, Coach, EventType
-from bookings.scheduling import next_change, open_starts
+from bookings.scheduling import open_starts, open_until_changed
 from bookings.scheduling.intervals import instant
 from bookings.scheduling.walltime import MIDNIGHT, opens_at
 from bookings.selectors.diaries import Diary, diaries
 from bookings.selectors.hours import UTC_ZONE, coach_zone
+from bookings.selectors.known import Offer
 from bookings.selectors.offered import coaches
 
 NEAR = timedelta(days=8)
@@ -26,9 +28,12 @@ class OpenSlot:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """Open slots, and the instant from which time alone changes the answer (None: never)."""
+    """Open starts in seconds since the epoch, sorted, each with the slugs of the coaches who are free then.
 
-    slots: list[OpenSlot]
+    `next_change` is the instant from which time alone changes the answer (None: never).
+    """
+
+    starts: dict[int, tuple[str, ...]]
     next_change: datetime | None
 
 
@@ -58,23 +63,33 @@ def month_of_slots(
 
 
 def month_with_change(
+    offer: Offer,
     *,
-    event_type: EventType,
-    chosen: list[Coach],
     since: datetime,
     until: datetime,
     now: datetime,
     duration: timedelta | None = None,
 ) -> Month:
-    """The starts these bookable coaches have in [since, until), and how long that holds while nobody writes anything."""
-    if not chosen or since >= until:
-        return Month([], None)
-    books = diaries(chosen, event_type, since=since, until=until, now=now, duration=duration)
-    found = _open(books, event_type, since=since, until=until, now=now, duration=duration)
-    changes = (
-        next_change(book.question(event_type, since=since, until=until, now=now, duration=duration)) for book in books
-    )
-    return Month(found, min((each for each in changes if each is not None), default=None))
+    """The starts that are open in [since, until), and how long that holds while nobody writes anything.
+
+    One query where kind, coaches and hours are known to this process.
+    """
+    kind = offer.kind
+    if not offer.coaches or since >= until:
+        return Month({}, None)
+    hours = offer.hours(since=since, until=until + (duration or kind.duration), now=now)
+    free: dict[int, tuple[str, ...]] = {}
+    changes = []
+    for book in diaries(offer.coaches, kind, since=since, until=until, now=now, duration=duration, hours=hours):
+        asked = book.question(kind, since=since, until=until, now=now, duration=duration)
+        stretches, change = open_until_changed(asked)
+        changes.append(change)
+        slug = (book.coach.slug,)
+        for start in chain.from_iterable(stretches):
+            free[start] = free[start] + slug if start in free else slug
+    if len(offer.coaches) > 1:
+        free = dict(sorted(free.items()))
+    return Month(free, min((each for each in changes if each is not None), default=None))
 
 
 def nearest_slots(

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -55,7 +54,5 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "call": call,
         "this_month": this.start,
         "last_month": last.start,
-        "mail_to_files": settings.MAIL_TRANSPORT == "file",
-        "mail_folder": settings.MAIL_FILE_DIR,
     }
     return context

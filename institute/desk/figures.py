@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.timesince import timesince
 
 from bookings.models import Booking
 from leads.models import Lead, Stage
+from mail.breaker import outage
 from mail.lateness import lateness
 from mail.models import Message
 
@@ -129,16 +132,20 @@ def of_bookings(rows: QuerySet[Booking], this: Month, last: Month, now: datetime
 
 
 def of_messages(rows: QuerySet[Message], now: datetime) -> list[Waiting]:
-    """Mail that is late, and mail that could not be delivered; two queries, and a third where something is late."""
+    """What stops the mail, what is late, and who needs a phone call; three queries, and one more where something is late."""
     waiting: list[Waiting] = []
-    late = lateness(now=now)
+    late, down = lateness(now=now), outage()
+    if down is not None and down.since is not None:
+        since = date_format(timezone.localtime(down.since), "j F, g:i A")
+        text = f"The mail server cannot be used since {since}: {down.last_error or 'it does not answer'}"
+        text = f"{text.rstrip('.')}. Mail waits and goes out by itself once it is back."
+        waiting.append(Waiting(text, "See what waits", _list(Message, status__in="due,sending")))
     if late.is_trouble:
         mails = "1 mail waits" if late.number == 1 else f"{late.number} mails wait"
         since = timesince(now - late.oldest, now, depth=1)
         text = f"{mails} to be sent, the oldest for {since}: tell your operator."
-        waiting.append(Waiting(text, "See them", _list(Message, status__in="due,sending")))
-    failed = {"needs_attention": True}
-    number = rows.order_by().filter(**failed).count()
+        waiting.append(Waiting(text, "See them", _list(Message, late="1")))
+    number = rows.order_by().filter(needs_attention=True).count()
     if not number:
         return waiting
     text = "1 mail could not be delivered." if number == 1 else f"{number} mails could not be delivered."

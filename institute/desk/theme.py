@@ -13,6 +13,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/icon.svg")},
     ],
+    "STYLES": [lambda request: static("desk/desk.css")],
     # The teal of the public pages, as a scale.
     "COLORS": {
         "primary": {

@@ -9,6 +9,8 @@ PUBLIC = {
     "/guides/": 200,
     "/roles/technical-program-manager/": 200,
     "/privacy/": 200,
+    "/quiz/": 200,
+    "/quiz/deleted/": 200,
     "/coaches/": 200,
     "/book/": 200,
     "/book/career-consultation/?place=London": 200,

@@ -13,7 +13,7 @@ import pytest
 from mail import compose
 from mail.errors import CannotCompose
 from mail.models import Institute, Message
-from mail.registry import Attachment, CalendarPart, Rendered
+from mail.registry import Attachment, CalendarPart, Rendered, Stream
 from tests.mail.naughty import NAUGHTY
 
 pytestmark = pytest.mark.django_db
@@ -144,9 +144,15 @@ def test_answers_go_where_staff_want_them(write: Write, now: datetime) -> None:
     assert parsed(compose.build(write(), visitor, now=now))["Reply-To"] == "visitor@example.org"
 
 
+def letter(write: Write) -> Message:
+    message = write()
+    message.stream = Stream.LIST
+    return message
+
+
 def test_list_mail_can_be_left_with_one_click(write: Write, now: datetime) -> None:
     rendered = Rendered("S", "T", "<p>H</p>", list_unsubscribe="http://testserver/unsubscribe/abc_-9/")
-    mail = parsed(compose.build(write(), rendered, now=now))
+    mail = parsed(compose.build(letter(write), rendered, now=now))
     assert mail["List-Unsubscribe"] == "<http://testserver/unsubscribe/abc_-9/>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
@@ -161,7 +167,21 @@ def test_list_mail_can_be_left_with_one_click(write: Write, now: datetime) -> No
 )
 def test_a_one_click_address_that_is_not_ours_is_refused(write: Write, now: datetime, address: str) -> None:
     with pytest.raises(CannotCompose):
-        compose.build(write(), Rendered("S", "T", "<p>H</p>", list_unsubscribe=address), now=now)
+        compose.build(letter(write), Rendered("S", "T", "<p>H</p>", list_unsubscribe=address), now=now)
+
+
+@pytest.mark.parametrize("stream", [stream for stream in Stream if stream != Stream.LIST])
+def test_only_a_letter_can_be_left_with_one_click(write: Write, now: datetime, stream: Stream) -> None:
+    message = write()
+    message.stream = stream
+    link = "http://testserver/unsubscribe/abc/"
+    with pytest.raises(CannotCompose, match="one-click"):
+        compose.build(message, Rendered("S", "T", "<p>H</p>", list_unsubscribe=link), now=now)
+
+
+def test_a_letter_without_a_way_to_leave_is_refused(write: Write, now: datetime) -> None:
+    with pytest.raises(CannotCompose, match="one-click"):
+        compose.build(letter(write), Rendered("S", "T", "<p>H</p>"), now=now)
 
 
 def test_a_message_without_a_subject_is_refused(write: Write, now: datetime) -> None:

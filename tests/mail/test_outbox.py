@@ -55,7 +55,7 @@ def said(raw: bytes) -> str:
 
 def test_a_sent_mail_carries_the_link_and_no_row_does(write: Write, sink: Sink, now: datetime) -> None:
     minted: list[str] = []
-    registry.register(KIND, stream=Stream.BOOKING, render=everywhere(minted), label="Note")
+    registry.register(KIND, stream=Stream.LIST, render=everywhere(minted), label="Note")
     message = write()
     drain(clock=lambda: now)
     raw = minted[0]
@@ -73,7 +73,7 @@ def test_a_sent_mail_carries_the_link_and_no_row_does(write: Write, sink: Sink, 
 
 def test_while_it_waits_only_the_raw_bytes_hold_the_link(write: Write, sink: Sink, now: datetime) -> None:
     minted: list[str] = []
-    registry.register(KIND, stream=Stream.BOOKING, render=everywhere(minted), label="Note")
+    registry.register(KIND, stream=Stream.LIST, render=everywhere(minted), label="Note")
     sink.rcpt.append("451 Later")
     message = write()
     drain(clock=lambda: now)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from bookings import selectors
 from bookings.api import kept
 from bookings.models import Coach, EventType, LocationKind
 from tests.bookings.house import DAY, TUESDAY_TEN, a_coach, a_type, book, hold
@@ -164,6 +165,7 @@ def test_more_coaches_cost_no_more_queries(
     Coach.objects.update(holiday_country="US")
     for query in ({}, {"time_zone": "America/Chicago"}, {"time_zone": "America/Chicago", "coach": "coach-3"}):
         kept.shelf.clear()
+        selectors.memory.clear()
         with django_assert_max_num_queries(8):
             program.get(SLOTS, query)
 

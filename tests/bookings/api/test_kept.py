@@ -1,14 +1,15 @@
-"""Answers that are kept: given again for one query while they hold, and never a moment longer."""
+"""Answers, hours and coaches that are kept: used again while they hold, and never a moment longer."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
-from bookings import services
+from bookings import selectors, services
 from bookings.api import kept
 from bookings.models import Coach, EventType
 from bookings.services import gate
@@ -25,6 +26,7 @@ def body(program: Client, query: dict[str, str] = WEEK) -> bytes:
 
 def fresh(program: Client, query: dict[str, str] = WEEK) -> bytes:
     kept.shelf.clear()
+    selectors.memory.clear()
     return body(program, query)
 
 
@@ -72,29 +74,118 @@ def outside(coach: Coach, kind: EventType) -> None:
     gate.changed(coach.pk)
 
 
+def other_hours(coach: Coach, kind: EventType) -> None:
+    coach.schedules.get().rules.update(closes=time(10, 30))
+    gate.changed(coach.pk)
+
+
+def other_zone(coach: Coach, kind: EventType) -> None:
+    coach.schedules.update(time_zone="America/Los_Angeles")
+    gate.changed(coach.pk)
+
+
+def closed_day(coach: Coach, kind: EventType) -> None:
+    coach.schedules.get().overrides.create(date=date(2027, 1, 13))
+    gate.changed(coach.pk)
+
+
+def kept_holidays(coach: Coach, kind: EventType) -> None:
+    coach.holiday_country = "US"  # Martin Luther King Jr. Day is the 18th
+    coach.save()
+
+
+def one_goes_and_one_comes(coach: Coach, kind: EventType) -> None:
+    """Their versions are such that those of the active coaches still give the same sum."""
+    bob = Coach.objects.get(slug="bob")
+    Coach.objects.filter(pk=bob.pk).update(version=coach.version - 1)
+    bob.refresh_from_db()
+    coach.active, bob.active = False, True
+    coach.save()
+    bob.save()
+
+
 WRITES: list[Callable[[Coach, EventType], object]] = [
     lambda coach, kind: hold(kind),
     lambda coach, kind: book(kind),
     lambda coach, kind: services.add_time_off(coach=coach, start=TUESDAY_TEN, end=TUESDAY_TEN + HOUR, note="", now=NOW),
     lambda coach, kind: services.unavailable_today(coach=coach, note="", now=TUESDAY_TEN - 2 * HOUR),
-    lambda coach, kind: kind.coaches.add(a_coach("bob")),
-    lambda coach, kind: kind.coaches.set([a_coach("bob", hours=(12, 13))]),
+    lambda coach, kind: kind.coaches.add(a_coach("cyd")),
+    lambda coach, kind: kind.coaches.set([a_coach("cyd", hours=(12, 13))]),
     inactive,
     shorter,
     off,
     outside,
+    other_hours,
+    other_zone,
+    closed_day,
+    kept_holidays,
+    one_goes_and_one_comes,
 ]
 
 
 @pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("later", [WEEK, WEEK | {"from": "2027-01-12T00:00:01Z"}], ids=["same", "another question"])
 def test_every_write_ends_it(
-    program: Client, ada: Coach, kind: EventType, write: Callable[[Coach, EventType], object]
+    program: Client,
+    ada: Coach,
+    kind: EventType,
+    write: Callable[[Coach, EventType], object],
+    later: dict[str, str],
 ) -> None:
-    before = body(program)
+    ada.refresh_from_db()
+    kind.coaches.add(a_coach("bob", hours=(14, 15), active=False))
+    kind.coaches.add(a_coach("zoe", hours=(15, 16)))
+    before = body(program, WEEK)
     write(ada, kind)
-    after = program.get(SLOTS, WEEK).content
+    after = program.get(SLOTS, later).content
     assert after != before
-    assert after == fresh(program)
+    assert after == fresh(program, later)
+
+
+@pytest.mark.parametrize("query", [WEEK, {}, WEEK | {"coach": "ada"}])
+def test_another_question_reads_only_who_is_there_and_what_is_busy(
+    program: Client, query: dict[str, str], django_assert_num_queries: Any
+) -> None:
+    body(program, WEEK | {"from": "2027-01-14", "to": "2027-01-15"})
+    given = fresh(program, query)
+    kept.shelf.clear()
+    # The third is the institute's zone, which has no version.
+    with django_assert_num_queries(2 if query else 3):
+        assert body(program, query) == given
+
+
+def test_hours_far_away_are_read_for_the_one_question(program: Client, ada: Coach, kind: EventType) -> None:
+    """Nobody can make a process keep two hundred years of holidays."""
+    kind.booking_window = 400 * DAY
+    kind.save()
+    year = {"from": "2027-12-01", "to": "2027-12-08", "time_zone": "America/Chicago"}
+    first = body(program, year)
+    ada.schedules.get().overrides.create(date=date(2027, 12, 2))
+    kept.shelf.clear()
+    assert body(program, year) != first, "even a write that counted nothing up is seen"
+
+
+@pytest.mark.parametrize("written", ["before", "after"])
+def test_hours_that_change_while_they_are_read_are_read_again(program: Client, ada: Coach, written: str) -> None:
+    """Whichever the reading saw: what was read is kept at the version from before it."""
+    done: list[bool] = []
+
+    def meanwhile(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        ours = "bookings_availabilityrule" in sql and not done
+        if ours:
+            done.append(True)
+        if ours and written == "before":
+            other_hours(ada, EventType())
+        result = execute(sql, params, many, context)
+        if ours and written == "after":
+            # On a cursor of its own: this one still holds the rows.
+            other_hours(ada, EventType())
+        return result
+
+    with connection.execute_wrapper(meanwhile):
+        body(program)
+    assert done == [True]
+    assert body(program) == fresh(program)
 
 
 def test_what_frees_time_again_ends_it_too(program: Client, ada: Coach, kind: EventType) -> None:

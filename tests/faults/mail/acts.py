@@ -8,14 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Min
+from django.db.models import F, Min, QuerySet
+from django.test import Client
 
 from bookings import emails, services
 from bookings.models import AvailabilityRule, Booking, BookingEvent, Coach, EventType, Schedule
 from bookings.services import gate, notices, rows
 from leads import people
 from leads.models import Activity, Lead, Touch
-from mail import breaker, clock, ledger
+from mail import breaker, clock, ledger, nudge
 from mail.lateness import lateness
 from mail.models import LinkToken, Message, Outage, Topic
 from tests.bookings.house import a_type
@@ -39,18 +40,16 @@ def clean() -> None:
         ours.delete()
 
 
-def calls(
-    *, number: int, first: float, over: float, offsets: list[int], before: int = 0, age_days: float = 14
-) -> float:
-    """Book so many calls, each with a coach of its own, whose reminders fall due one after the other.
+def calls(*, number: int, first: float, over: float, offsets: list[int]) -> float:
+    """Book so many calls two weeks ago, each with a coach of its own, whose reminders fall due one after the other.
 
-    The reminder so many minutes `before` (the longest of `offsets` where 0) of the first call falls due `first` seconds
-    from now, the others evenly within `over` seconds. Confirmations count as sent. The instant of the first, in seconds.
+    The first reminder (the longest of `offsets`, minutes before) of the first call falls due `first` seconds from now,
+    the others evenly within `over` seconds. Confirmations count as sent. The instant of the first, in seconds.
     """
     settings.MAIL_NUDGES = False
     now = clock.now()
-    then = now - timedelta(days=age_days)
-    start = now + timedelta(seconds=first, minutes=before or max(offsets))
+    then = now - AGO
+    start = now + timedelta(seconds=first, minutes=max(offsets))
     with transaction.atomic():
         kind = a_type(
             slug=f"{KIND}-{EventType.objects.count()}",
@@ -111,20 +110,26 @@ def sent_before() -> list[str]:
     return list(Message.objects.filter(status=Status.SENT).values_list("message_id", flat=True))
 
 
+def _open() -> QuerySet[Message]:
+    """What still waits of these calls' mails; people who book meanwhile have other addresses."""
+    return Message.objects.filter(
+        status__in=Message.OPEN, topic_version=F("topic__version"), recipient__startswith="ada"
+    )
+
+
 def unfinished() -> int:
     """How many messages of the present version still wait."""
-    return Message.objects.filter(status__in=Message.OPEN, topic_version=F("topic__version")).count()
+    return _open().count()
 
 
 def unfinished_now() -> int:
     """The same, without what falls due later."""
-    open_now = Message.objects.filter(status__in=Message.OPEN, topic_version=F("topic__version"))
-    return open_now.filter(due_at__lte=clock.now()).count()
+    return _open().filter(due_at__lte=clock.now()).count()
 
 
 def waits() -> dict[str, float]:
     """How many messages are open, how many in somebody's hands, and seconds until the next may be tried."""
-    rows = Message.objects.filter(status__in=Message.OPEN, topic_version=F("topic__version"))
+    rows = _open()
     now, first = clock.now(), rows.aggregate(first=Min("next_try_at"))["first"]
     outage = breaker.outage()
     moment = max([each for each in (first, outage and outage.open_until) if each], default=now)
@@ -214,3 +219,38 @@ def change_around(*, seed: int, around: float, moved: float) -> list[dict[str, A
             services.cancel(booking=booking, now=clock.now(), **who)
         done.append({"topic": topic, "at": clock.now().timestamp(), "how": how})
     return done
+
+
+def ring() -> bool:
+    """Have one hint published, and wait for it."""
+    nudge.ring()
+    return nudge.settle(5)
+
+
+def commit_and_ring() -> float:
+    """Seconds that a commit takes which has the worker told; what a web request would wait."""
+    began = time.monotonic()
+    with transaction.atomic():
+        nudge.nudge_on_commit()
+    return time.monotonic() - began
+
+
+def multiply(*, times: int) -> int:
+    """So many rows for each reminder that waits: a backlog without as many calls; how many there are then."""
+    now = clock.now()
+    for row in list(_open()):
+        copies = []
+        for n in range(1, times):
+            copy = Message(
+                **{f.attname: getattr(row, f.attname) for f in Message._meta.concrete_fields if f.name != "id"}
+            )
+            copy.dedupe_key, copy.message_id, copy.created_at = f"{row.dedupe_key}:{n}", ledger.fresh_message_id(), now
+            copies.append(copy)
+        Message.objects.bulk_create(copies)
+    _look_again()
+    return _open().count()
+
+
+def status_of(*, path: str) -> int:
+    """The status with which the site answers there."""
+    return int(Client().get(path, headers={"host": "127.0.0.1"}).status_code)

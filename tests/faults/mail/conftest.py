@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,15 @@ class House:
         """Set the one clock of the site so far ahead."""
         self.ahead = seconds
         self.site.shift_clock(seconds)
+
+    def calls(self, *, number: int, first: float, over: float, offsets: Sequence[int] = (24 * 60,)) -> float:
+        """Calls whose reminders fall due one after the other, the first in so many seconds; that instant.
+
+        Booking them takes a while: their reminders are an hour away, and then the clock is turned.
+        """
+        began = self.ask("calls", number=number, first=3600, over=over, offsets=list(offsets))
+        self.shift(self.ahead + began - self.now() - first)
+        return began
 
     def turn_until_sent(self, *, seconds: float) -> None:
         """Until nothing waits any more: turn the clock to the next attempt whenever nobody has anything to do."""

@@ -10,10 +10,10 @@ REMINDER = "bookings.reminder"
 
 
 class Tally:
-    """What became of the messages of one kind."""
+    """What became of the messages of one kind to the people of `acts.calls`."""
 
     def __init__(self, rows: Iterable[dict[str, Any]], server: Server, kind: str = REMINDER) -> None:
-        self.rows = {row["id"]: row for row in rows if row["kind"] == kind}
+        self.rows = {row["id"]: row for row in rows if row["kind"] == kind and row["recipient"].startswith("ada")}
         self.deliveries: dict[str, list[Delivery]] = defaultdict(list)
         for each in server.taken:
             self.deliveries[each.message_id].append(each)

@@ -65,10 +65,12 @@ def start_senders(house: House, trouble: Trouble, *, off: tuple[str, ...] = ()) 
 def test_f12_trouble_of_the_server_costs_lateness_only(house: House, trouble: Trouble, table: Table) -> None:
     what = f"{trouble.name} for {SECONDS} s, {NUMBER} reminders"
     house.server.manner = trouble.manner
-    house.ask("calls", number=NUMBER, first=0, over=SECONDS / 2, offsets=[7 * 24 * 60])
+    house.calls(number=NUMBER, first=0, over=SECONDS / 2, offsets=[7 * 24 * 60])
     start_senders(house, trouble)
     visitors = Booker(house.web(), 2) if FULL else None
     time.sleep(SECONDS)
+    if visitors:
+        visitors.stop()
     told, attempts = house.ask("trouble"), len(house.server.connections)
     house.server.manner = OK
     well_again = house.now()
@@ -86,7 +88,6 @@ def test_f12_trouble_of_the_server_costs_lateness_only(house: House, trouble: Tr
         table.exactly("F12", f"{what}: staff are told why", bool(told["why"]), True)
     table.at_most("F12", f"{what}: longest patience", max(house.server.patience, default=0.0), 20.5)
     if visitors:
-        visitors.stop()
         visitors.told(table, "F12", what)
     table.exactly("F12", f"{trouble.name}: broken promises", house.ask("broken"), [])
     table.judge()
@@ -120,6 +121,6 @@ def refused_for_good(house: House, table: Table, what: str) -> None:
 def test_f12_without_the_breaker_a_server_in_trouble_is_hammered(house: House) -> None:
     """The proof: more attempts in a few seconds than it should see in a minute."""
     house.server.manner = server.BUSY_421
-    house.ask("calls", number=3, first=0, over=1, offsets=[24 * 60])
+    house.calls(number=3, first=0, over=1)
     start_senders(house, TROUBLES[4], off=("breaker",))
     wait_until(lambda: len(house.server.connections) > A_MINUTE, seconds=20, saying="it is hammered")

@@ -14,7 +14,7 @@ NUMBER = size(24, 200, knob="MAILS")
 
 def test_f13_copies_are_the_same_mail_and_end_with_250(house: House, table: Table) -> None:
     house.server.manner = Manner(DROPS_BEFORE_250.answers, share=0.5)
-    house.ask("calls", number=NUMBER, first=0, over=1, offsets=[7 * 24 * 60])
+    house.calls(number=NUMBER, first=0, over=1, offsets=[7 * 24 * 60])
     senders = [house.nursery.loop(name=f"loop{n}", every=0.1) for n in range(size(2, 4))]
     house.turn_until_sent(seconds=size(60, 500))
     tally = Tally(house.ask("messages"), house.server)
@@ -35,7 +35,7 @@ def test_f13_copies_are_the_same_mail_and_end_with_250(house: House, table: Tabl
 def test_f13_without_the_kept_bytes_every_copy_is_another_mail(house: House) -> None:
     """The proof: the second attempt comes under a Message-ID of its own, and no mail program can fold the two."""
     house.server.manner = DROPS_BEFORE_250
-    house.ask("calls", number=1, first=0, over=1, offsets=[24 * 60])
+    house.calls(number=1, first=0, over=1)
     house.nursery.loop(every=0.1, off=["bytes"])
     wait_until(lambda: house.server.taken, seconds=10, saying="the first copy")
     house.server.manner = OK

@@ -40,7 +40,7 @@ def last_mails(rows: list[dict[str, Any]], deliveries: list[Delivery]) -> dict[i
 
 def test_f16_no_reminder_begins_once_its_call_was_changed(house: House, table: Table) -> None:
     house.server.manner = SLOW
-    house.ask("calls", number=NUMBER, first=size(2, 8), over=OVER, offsets=[60])
+    house.calls(number=NUMBER, first=size(2, 8), over=OVER, offsets=[60])
     house.ask("open_all_day")
     senders = [house.nursery.loop(name=f"loop{n}", every=0.2) for n in range(size(4, 8))]
     changes = house.ask("change_around", seed=16, around=AROUND, moved=0.3)
@@ -66,7 +66,7 @@ def test_f16_no_reminder_begins_once_its_call_was_changed(house: House, table: T
 def test_f16_without_the_last_check_a_reminder_begins_long_after_the_cancel(house: House) -> None:
     """The proof: the cancel comes between RCPT and DATA, and the reminder goes out all the same."""
     house.server.manner = Manner(pauses={"rcpt": 1.5})
-    house.ask("calls", number=1, first=0, over=1, offsets=[60])
+    house.calls(number=1, first=0, over=1, offsets=[60])
     house.nursery.loop(off=["last check"], every=0.1)
     wait_until(lambda: house.ask("in_flight"), seconds=10, saying="the reminder is in somebody's hands")
     changes = house.ask("change_around", seed=1, around=0.0, moved=0.0)

@@ -21,7 +21,7 @@ def test_f17_many_senders_send_each_mail_once(house: House, table: Table) -> Non
     house.nursery.worker(name="forking", pool="prefork", concurrency=2)
     for n in range(4):
         house.nursery.loop(name=f"loop{n}", every=0.2)
-    house.ask("calls", number=NUMBER, first=1, over=1, offsets=[24 * 60])
+    house.calls(number=NUMBER, first=1, over=1)
     by_hand, until = 0, time.monotonic() + size(40, 500)
     while house.ask("unfinished") and time.monotonic() < until:
         house.nursery.fork("manage", "send_due", name="hand")
@@ -37,8 +37,8 @@ def test_f17_many_senders_send_each_mail_once(house: House, table: Table) -> Non
 
 def test_f17_without_the_claim_a_mail_is_sent_by_many(house: House) -> None:
     """The proof: who looks first and writes then sends what others have in hand."""
-    house.server.manner = Manner(pauses={"rcpt": 0.1})
+    house.server.manner = Manner(pauses={"rcpt": 0.05, "content": 0.4})
     for n in range(4):
         house.nursery.loop(name=f"loop{n}", every=0.1, off=["claim"])
-    house.ask("calls", number=12, first=0.5, over=0.01, offsets=[24 * 60])
+    house.calls(number=12, first=0.5, over=0.01)
     wait_until(lambda: house.server.copies, seconds=20, saying="a copy")

@@ -12,7 +12,7 @@ NUMBER, OVER = size(54, 900, knob="MAILS"), size(3, 90, knob="SECONDS")
 
 
 def test_f18_poison_fails_alone(house: House, table: Table) -> None:
-    house.ask("calls", number=NUMBER, first=1, over=OVER, offsets=[24 * 60])
+    house.calls(number=NUMBER, first=1, over=OVER)
     house.ask("poison", number=NUMBER // 9, first=1, over=OVER)
     senders = [house.nursery.loop(name=f"loop{n}", every=0.2) for n in range(2)]
     wait_until(lambda: len(house.server.taken) == NUMBER, seconds=OVER + 60, saying="all others are sent")

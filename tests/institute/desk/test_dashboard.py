@@ -127,14 +127,6 @@ def test_with_nothing_to_do_it_says_so(member: Callable[..., User], signed_in: S
     assert "Nothing waits for you." in home(signed_in(member("Owner")))
 
 
-@pytest.mark.parametrize(("transport", "warned"), [("file", True), ("smtp", False)])
-def test_the_red_banner_stays_while_mail_goes_to_files(
-    member: Callable[..., User], signed_in: SignIn, settings: Any, transport: str, warned: bool
-) -> None:
-    settings.MAIL_TRANSPORT = transport
-    assert ("No mail leaves this machine." in home(signed_in(member("Editor")))) is warned
-
-
 def test_the_home_asks_as_much_with_many_rows_as_with_few(
     member: Callable[..., User],
     signed_in: SignIn,

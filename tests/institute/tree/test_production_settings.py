@@ -76,6 +76,9 @@ def test_old_keys_can_stay_valid_for_a_while() -> None:
             "OUTSIDE_PORTS must be port numbers from 1 to 65535 with commas, such as 80,443.",
         ),
         ("ADMIN_PATH", "/", "ADMIN_PATH must not be empty."),
+        ("MAIL_PROVIDER", "pigeon", "MAIL_PROVIDER must be one of mailgun, postmark, not 'pigeon'."),
+        ("MAIL_PROVIDER", "mailgun", "MAIL_PROVIDER needs MAIL_WEBHOOK_SECRET, of at least 20 characters."),
+        ("MAIL_A_MINUTE", "many", "MAIL_A_MINUTE must be a whole number from 0 on, not 'many'."),
         (
             "CLOCK_SHIFT_FILE",
             "shift",

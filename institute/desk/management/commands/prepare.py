@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bookings.models import Coach
-from content.models import Guide
+from content.models import Guide, QuizEdition
 
 
 class Command(BaseCommand):
@@ -31,7 +31,8 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=verbosity)
         if not Guide.objects.filter(live__isnull=False).exists():
             call_command("first_guide", verbosity=verbosity)
-        call_command("first_quiz", verbosity=verbosity)
+        if not QuizEdition.objects.exists():
+            call_command("first_quiz", verbosity=verbosity)
         call_command("first_sequence", verbosity=verbosity)
         if options["first"] and not Coach.objects.exists():
             call_command("demo_data", verbosity=verbosity)

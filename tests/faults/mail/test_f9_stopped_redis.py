@@ -1,0 +1,123 @@
+"""F9 and F10: Redis is gone for a minute and comes back, or takes connections and never answers; people book meanwhile."""
+
+import time
+
+import pytest
+
+from tests import services
+from tests.faults.figures import FULL, Table, size
+from tests.faults.mail import broker
+from tests.faults.mail.booker import booking
+from tests.faults.mail.conftest import House
+from tests.faults.mail.tally import Tally
+from tests.journeys.stack import wait_until
+
+pytestmark = [
+    pytest.mark.xdist_group("faults"),
+    pytest.mark.skipif(not services.on_postgres(), reason="the embedded default has no Redis"),
+]
+SECONDS = size(3, 60, knob="SECONDS")
+TIMES = size(1, 5, knob="ROUNDS")
+PEOPLE = size(1, 3)
+RECOVERY = 60.0  # seconds after Redis is back within which the last late mail has come
+
+
+def begin(house: House, number: int, over: float) -> list:
+    """One worker, one beat, and reminders that fall due all the time; the processes that must not be replaced."""
+    services.need("redis-server", there=broker.here())
+    house.calls(number=number, first=1, over=over)
+    house.broker.empty()
+    return [house.nursery.worker(), house.nursery.beat(every=None if FULL else 1)]
+
+
+def caught_up(house: House) -> bool:
+    """Whether everything that has fallen due is sent, or in somebody's hands for less than a moment."""
+    return house.ask("unfinished_now") <= size(0, 3)
+
+
+def test_f9_redis_comes_back_and_the_worker_with_it(house: House, table: Table) -> None:
+    number = size(12, 300, knob="MAILS")
+    processes = begin(house, number, over=TIMES * SECONDS * size(1, 2))
+    site, recoveries = house.web(), []
+    for _ in range(TIMES):
+        house.broker.stop()
+        with booking(site, people=PEOPLE) as visitors:
+            time.sleep(SECONDS)
+        house.broker.start()
+        back = time.monotonic()
+        wait_until(
+            lambda: caught_up(house), seconds=150, saying=f"mail flows again: {house.site.log('worker')[-3000:]}"
+        )
+        recoveries.append(round(time.monotonic() - back, 1))
+        visitors.told(table, "F9", f"Redis stopped for {SECONDS} s")
+        time.sleep(size(0, 5))
+    wait_until(lambda: house.ask("unfinished") == 0, seconds=size(30, 700), saying="everything is sent")
+    tally = Tally(house.ask("messages"), house.server)
+    what = f"Redis stopped for {SECONDS} s, {TIMES} times"
+    table.told("F9", f"{what}: seconds until all late mail had come", recoveries)
+    table.at_most("F9", f"{what}: longest of them", max(recoveries), RECOVERY)
+    table.exactly("F9", f"{what}: reminders lost, or not marked as sent", tally.lost + tally.not_marked, [])
+    table.exactly("F9", f"{what}: copies of any mail", house.server.copies, {})
+    table.exactly(
+        "F9", f"{what}: worker and beat that had to be replaced", sum(not each.alive for each in processes), 0
+    )
+    table.exactly("F9", f"{what}: broken promises", house.ask("broken"), [])
+    table.judge()
+
+
+def test_f9_with_the_loop_sender_mail_is_not_late_at_all(house: House, table: Table) -> None:
+    services.need("redis-server", there=broker.here())
+    house.broker.stop()
+    try:
+        house.nursery.loop(every=size(1, 5))
+        number = size(6, 120)
+        house.calls(number=number, first=1, over=size(2, 40))
+        wait_until(lambda: len(house.server.taken) == number, seconds=90, saying="everything is sent")
+    finally:
+        house.broker.start()
+    tally = Tally(house.ask("messages"), house.server)
+    table.at_most("F9", "Redis stopped, `send_due --loop`: latest of its reminders", tally.latest(), 10)
+    table.exactly("F9", "Redis stopped, `send_due --loop`: copies", tally.copies, 0)
+    table.judge()
+
+
+def test_f10_a_silent_redis_holds_up_nobody(house: House, table: Table) -> None:
+    number = size(12, 60, knob="MAILS")
+    processes, site = begin(house, number, over=SECONDS), house.web()
+    time.sleep(size(0, 5))
+    house.broker.silence()
+    try:
+        with booking(site, people=PEOPLE) as visitors:
+            time.sleep(SECONDS)
+    finally:
+        house.broker.speak()
+    back = time.monotonic()
+    wait_until(lambda: caught_up(house), seconds=150, saying=f"mail flows again: {house.site.log('worker')[-3000:]}")
+    recovery = time.monotonic() - back
+    wait_until(lambda: house.ask("unfinished") == 0, seconds=90, saying="everything is sent")
+    tally = Tally(house.ask("messages"), house.server)
+    what = f"Redis silent for {SECONDS} s"
+    visitors.told(table, "F10", what)
+    table.exactly("F10", f"{what}: reminders lost, or not marked as sent", tally.lost + tally.not_marked, [])
+    table.exactly("F10", f"{what}: copies of any mail", house.server.copies, {})
+    table.at_most("F10", f"{what}: until all late mail had come", recovery, RECOVERY)
+    table.exactly(
+        "F10", f"{what}: worker and beat that had to be replaced", sum(not each.alive for each in processes), 0
+    )
+    table.exactly("F10", f"{what}: broken promises", house.ask("broken"), [])
+    table.judge()
+
+
+def test_f10_with_celerys_own_publisher_a_silent_redis_holds_up_whoever_books(house: House) -> None:
+    """The proof: the same commit, with Celery's defaults in the place of our doorbell, does not come back."""
+    services.need("redis-server", there=broker.here())
+    house.broker.silence()
+    try:
+        quick = house.ask("commit_and_ring")
+        slow = house.nursery.begin("commit_and_ring", off=["doorbell"])
+        slow_one = house.nursery.children[-1]
+        time.sleep(quick + 3)
+        assert slow_one.alive
+    finally:
+        house.broker.speak()
+    assert slow() > quick + 2
