@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Coalesce
 
-from leads import erasing
-from leads.models import Lead, Quarantine, Stage
+from leads import erasing, importing
+from leads.models import ImportRun, Lead, Quarantine, Stage
 
 MONTH = timedelta(days=365) / 12
 # Stage → months without any event. A person who confirmed nothing is forgotten soonest.
@@ -21,6 +21,8 @@ MONTHS: dict[str, int] = {
     Stage.LOST: 12,
 }
 HELD_FORMS = timedelta(days=90)
+# A file that was checked and neither brought in nor dropped.
+CHECKED_FILES = timedelta(days=30)
 AT_ONCE = 500
 
 
@@ -34,17 +36,18 @@ def over(stage: str, *, now: datetime) -> QuerySet[Lead]:
 def dry_run(*, now: datetime) -> dict[str, int]:
     """How many leads of each stage would be erased, and how many held forms emptied."""
     counts = {stage: over(stage, now=now).count() for stage in MONTHS}
-    return counts | {"held forms": _held(now).count()}
+    return counts | {"held forms": _held(now).count(), "checked files": _checked(now).count()}
 
 
 def run(*, now: datetime) -> dict[str, int]:
-    """Erase the leads whose time is over, at most 500 of a stage, and empty held forms of 90 days; how many of each."""
+    """Erase the leads whose time is over, at most 500 of a stage, and empty held forms and files that nobody came back to; how many of each."""
     done = {}
     for stage in MONTHS:
         rows = list(over(stage, now=now)[:AT_ONCE])
         done[str(stage)] = sum(_erased(lead, now) for lead in rows)
     with transaction.atomic(durable=True):
         done["held forms"] = _held(now).update(payload={}, facts={}, email="", name="", address_hash="")
+    done["checked files"] = sum(importing.drop(run=run, now=now) is not None for run in _checked(now))
     return done
 
 
@@ -57,3 +60,7 @@ def _erased(lead: Lead, now: datetime) -> bool:
 
 def _held(now: datetime) -> QuerySet[Quarantine]:
     return Quarantine.objects.filter(received_at__lt=now - HELD_FORMS).exclude(payload={})
+
+
+def _checked(now: datetime) -> QuerySet[ImportRun]:
+    return ImportRun.objects.filter(state=ImportRun.State.CHECKED, made_at__lt=now - CHECKED_FILES)

@@ -261,7 +261,10 @@ def test_what_happened_lately_keeps_a_lead_and_held_forms_go_after_ninety_days(
         record_activity(lead=lead, kind="note", summary="Talked", now=now - 10 * DAY)
     for age in (89, 91):
         Quarantine.objects.create(entry="contact", received_at=now - age * DAY, reason="x", payload={"name": ["A"]})
-    assert retention.run(now=now)["held forms"] == 1
+    run = ImportRun.objects.create(file_name="may.csv", made_at=now - 31 * DAY, made_by="bob")
+    ImportRow.objects.create(run=run, number=2, outcome="new", data={"name": "A"})
+    done = retention.run(now=now)
+    assert (done["held forms"], done["checked files"], ImportRow.objects.get().data) == (1, 1, {})
     assert (Lead.objects.get().erased_at, Quarantine.objects.exclude(payload={}).count()) == (None, 1)
 
 
