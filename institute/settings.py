@@ -172,6 +172,8 @@ CELERY_BEAT_SCHEDULE = {
     "decline-unanswered": {"task": "bookings.decline_unanswered", "schedule": 60.0, "options": {"expires": 55}},
     "publish-due": {"task": "content.publish_due", "schedule": 20.0, "options": {"expires": 20}},
     "tidy-limits": {"task": "leads.tidy", "schedule": 3600.0, "options": {"expires": 600}},
+    "leads-go-on": {"task": "leads.go_on", "schedule": 60.0, "options": {"expires": 55}},
+    "leads-retention": {"task": "leads.retention", "schedule": 86400.0, "options": {"expires": 3600}},
     "tidy-mail": {"task": "mail.tidy", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
-from leads import consents, letters, mailbox, placeholders, sequences
+from leads import consents, erasing, letters, magnet, mailbox, placeholders, sequences
 from leads.models import Activity, Enrolment, Lead, SequenceStep, StopReason
 from mail import registry
 from mail.compose import from_templates
@@ -23,6 +23,8 @@ GUIDE_SLUG = "tpm-vs-product-vs-project-manager"
 def register() -> None:
     """Tell the mail room which kinds this room sends."""
     registry.register("leads.confirm", stream=Stream.LEADS, render=confirm, label="Confirm the address")
+    registry.register(erasing.KIND, stream=Stream.LEADS, render=my_data, label="Link to one's own data")
+    registry.register(magnet.KIND, stream=Stream.LEADS, render=guide, label="The guide as a file")
     registry.register(sequences.KIND, stream=Stream.LIST, render=sequence_step, label="Interview preparation")
     registry.register("leads.enquiry", stream=Stream.STAFF, render=enquiry, label="Message from the contact form")
 
@@ -47,6 +49,35 @@ def confirm(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
             "confirm_url": _link("leads:confirm", mint("confirm", subject, now + CONFIRM_FOR)),
             "preferences_url": _link("leads:preferences", mint("preferences", subject, now + PREFERENCES_FOR)),
             "guide_url": absolute(guide_path()),
+        },
+    )
+
+
+def my_data(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """The link with which a person sees, takes along or erases what we hold."""
+    lead = Lead.objects.filter(pk=message.context["lead"]).first()
+    if lead is None or lead.email != message.recipient:
+        return Skip("The lead has another address now, or is gone.")
+    token = mint(erasing.PURPOSE, mailbox.subject(lead), now + erasing.LINK_LASTS)
+    return from_templates("leads/my_data", {"my_data_url": _link("leads:my_data", token)})
+
+
+def guide(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """The guide's file by a link that expires, to an address that was confirmed."""
+    lead = Lead.objects.filter(pk=message.context["lead"]).first()
+    if lead is None or lead.email != message.recipient:
+        return Skip("The lead has another address now, or is gone.")
+    offer = magnet.offered()
+    if offer is None:
+        return Skip("The guide is not offered as a file now.")
+    subject = mailbox.subject(lead)
+    return from_templates(
+        "leads/guide",
+        {
+            "file_url": _link(offer.url_name, mint(magnet.PURPOSE, subject, now + magnet.LINK_LASTS)),
+            "guide_url": absolute(guide_path()),
+            "book_url": absolute(reverse("bookings:book")),
+            "preferences_url": _link("leads:preferences", mint("preferences", subject, now + PREFERENCES_FOR)),
         },
     )
 

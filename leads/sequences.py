@@ -76,7 +76,7 @@ def settle(*, lead: Lead, now: datetime) -> None:
 def why_not(enrolment: Enrolment, *, now: datetime) -> StopReason | None:
     """Why this lead must get no more of this sequence, or None; asked of the rows as they are now."""
     lead, since = enrolment.lead, enrolment.started_at
-    if not lead.email or lead.merged_into_id is not None:
+    if not lead.email or lead.merged_into_id is not None or lead.erasing_since is not None:
         return StopReason.ERASED
     if enrolment.stop_reason == StopReason.STAFF:
         return StopReason.STAFF

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 
-from leads import consent_texts, consents, mailbox
+from leads import assigning, consent_texts, consents, magnet, mailbox
 from leads.models import CALL, LIST, Activity, Lead, Stage
 from leads.models.consent import Purpose
 from leads.people import (
@@ -71,7 +71,10 @@ def subscribe(
     mailed = _mailed_lately(lead, now)
     # Nobody's mailbox is filled by a stranger with a form: an unproven address gets one mail a day, whose page offers
     # everything asked for until then; a proven one gets one a day for each purpose.
-    if not mailed or (lead.confirmed_at and asked - mailed):
+    at_once = lead.confirmed_at is not None and magnet.offered() is not None
+    if at_once:  # a proven address has the guide without another button
+        magnet.deliver(lead=lead, now=now)
+    if (purposes or not at_once) and (not mailed or (lead.confirmed_at and asked - mailed)):
         _mail_confirmation(lead, ASKED, "Confirmation mail asked for", sorted(asked), now)
     return lead
 
@@ -114,7 +117,10 @@ def confirm(*, token: str, shown: Collection[int], now: datetime, agreed: bool =
     Again it changes nothing. Raises LinkUnknown.
     """
     lead = mailbox.lead_of(token, purpose="confirm", now=now, lock=True)
+    first = lead.confirmed_at is None
     _prove(lead, now)
+    if first:
+        magnet.deliver(lead=lead, now=now)
     if agreed:
         consents.confirm(lead=lead, shown=shown, now=now)
     else:
@@ -129,6 +135,7 @@ def _prove(lead: Lead, now: datetime) -> None:
         lead.save(update_fields=["confirmed_at"])
         record_activity(lead=lead, kind="confirmed", summary="Confirmed the e-mail address", now=now)
     advance_stage(lead=lead, stage=Stage.CONFIRMED, now=now)
+    assigning.assign_in_turn(lead=lead, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -175,6 +182,7 @@ def contact(
     activity = record_activity(
         lead=lead, kind="enquiry", summary="Wrote through the contact form", now=now, data=said, actor="visitor"
     )
+    assigning.assign_in_turn(lead=lead, now=now)
     ledger.enqueue(
         kind="leads.enquiry",
         dedupe_key=f"leads.enquiry:{activity.pk}",
