@@ -96,6 +96,7 @@ class Question:
     spans: Spans
     question_facts: Facts = ()
     answer_facts: Facts = ()
+    old_anchors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class Section:
     color: str
     blocks: tuple[Block, ...]
     parts: tuple["Section", ...] = ()
+    old_anchors: tuple[str, ...] = ()
 
     @property
     def is_card(self) -> bool:
@@ -225,12 +227,16 @@ class Builder:
             in_contents=row["in_contents"],
             color=self.roles[row["role"]].color if row["role"] in self.roles else "",
             blocks=tuple(self.blocks(row)),
+            old_anchors=tuple(row.get("old_anchors", ())),
         )
 
     def blocks(self, row: dict[str, Any]) -> Iterator[Block]:
         """Prose, the thing the section shows, lists, questions, closing prose, callouts: always in this order."""
         paragraphs = [
-            (item["after"], Paragraph(self.spans(item["text"]), tuple(item["facts"]))) for item in row["paragraphs"]
+            (item["after"], Paragraph(self.spans(line), tuple(item["facts"])))
+            for item in row["paragraphs"]
+            for line in item["text"].splitlines()
+            if line.strip()
         ]
         yield from (paragraph for after, paragraph in paragraphs if not after)
         role = self.roles.get(row["role"])
@@ -277,6 +283,7 @@ class Builder:
             self.spans(row["answer"]),
             tuple(row["question_facts"]),
             tuple(row["answer_facts"]),
+            tuple(row.get("old_anchors", ())),
         )
 
     def callout(self, row: dict[str, Any]) -> Callout:

@@ -147,9 +147,17 @@ def ids(snapshot: Json) -> Iterator[str]:
             yield item["anchor"]
 
 
+def old_anchors(snapshot: Json) -> Iterator[str]:
+    """Anchors of the past that still lead to their row."""
+    for row in snapshot["sections"]:
+        yield from row.get("old_anchors", ())
+        for item in row["faqs"]:
+            yield from item.get("old_anchors", ())
+
+
 def markup(snapshot: Json) -> Iterator[GateProblem]:
     """Prose is well-formed and its links lead somewhere."""
-    known = set(ids(snapshot))
+    known = set(ids(snapshot)) | set(old_anchors(snapshot))
     for where, name, text in prose(snapshot):
         for complaint in inline.complaints(text):
             yield GateProblem(f"“{name}” has {complaint}.", where)

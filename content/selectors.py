@@ -4,14 +4,15 @@ from typing import Any
 
 from django.db.models import Min, OuterRef, QuerySet, Subquery
 
-from content.models import Guide, Revision
+from content.models import Guide, Revision, RoleAddress
 from mail.models import Institute
 
 
 def live() -> QuerySet[Revision]:
     """Live revisions, each with `first_published_at`, when its guide first went live."""
     first = Revision.objects.filter(guide=OuterRef("guide")).order_by().values("guide").annotate(at=Min("published_at"))
-    return Revision.objects.filter(live_in__isnull=False).annotate(first_published_at=Subquery(first.values("at")))
+    rows = Revision.objects.filter(live_in__isnull=False).select_related("guide")
+    return rows.annotate(first_published_at=Subquery(first.values("at")))
 
 
 def first_live() -> Revision | None:
@@ -22,6 +23,18 @@ def first_live() -> Revision | None:
 def live_at(slug: str) -> Revision | None:
     """The live revision at an address."""
     return live().filter(slug=slug).first()
+
+
+def role_moved_from(slug: str) -> str | None:
+    """The present address of the role that was once found at an old one, where a live guide shows it."""
+    address = RoleAddress.objects.filter(slug=slug).first()
+    if address is None:
+        return None
+    for revision in live().order_by("guide__order", "guide_id"):
+        for row in revision.snapshot["roles"]:
+            if row["key"] == address.key:
+                return str(row["slug"])
+    return None
 
 
 def moved_from(slug: str) -> str | None:
@@ -35,4 +48,4 @@ def edition() -> tuple[Any, ...]:
     """What readers see, as one small value that is another one as soon as anything of it changes; two queries."""
     guides = Guide.objects.filter(live__isnull=False).order_by("pk")
     institute = Institute.objects.filter(pk=1).values_list().first()
-    return tuple(guides.values_list("pk", "live_id", "order")), institute
+    return tuple(guides.values_list("pk", "live_id", "order", "reviewed_at")), institute

@@ -9,6 +9,7 @@ urlpatterns = [
     path("guides/", views.guides, name="guides"),
     path("guides/<slug:slug>/", views.guide, name="guide"),
     path("guides/<slug:slug>.pdf", views.guide_pdf, name="guide_pdf"),
+    path("guides/preview/<str:token>/", views.preview, name="preview"),
     path("roles/<slug:slug>/", views.role, name="role"),
     path("privacy/", views.privacy, name="privacy"),
     *quiz.urlpatterns,

@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from content import kept, pages, selectors
-from mail import identity
+from content import kept, pages, previews, selectors
+from content.errors import PreviewUnknown
+from mail import clock, identity
 
 
 @require_safe
@@ -56,8 +57,27 @@ def role(request: HttpRequest, slug: str) -> HttpResponse:
     """A role of a live guide; an address it once had leads to the one it has now."""
     found = pages.find_role(slug)
     if found is None:
-        raise Http404
+        moved = selectors.role_moved_from(slug)
+        if moved is None:
+            raise Http404
+        return redirect("content:role", moved, permanent=True)
     return pages.role(request, *found)
+
+
+@require_safe
+def preview(request: HttpRequest, token: str) -> HttpResponse:
+    """A draft behind a link of the staff's; never kept, never indexed, and it sends its address nowhere."""
+    try:
+        draft = previews.draft_of(token, now=clock.now())
+    except PreviewUnknown:
+        response = pages.page(request, "preview_unknown", identity.current(), {})
+        response.status_code = 404
+    else:
+        response = pages.guide(request, draft, draft=True)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe

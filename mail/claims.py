@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.expressions import Col
 
-from mail import statements
+from mail import clock, statements
 from mail.durability import pressed
 from mail.errors import ClaimLost
 from mail.models import LinkToken, Message
@@ -41,13 +41,15 @@ SET status = 'sending', claim = %(claim)s, lease_until = %(lease)s, next_try_at 
 WHERE id = (
     SELECT m.id FROM mail_message m
     WHERE m.status IN ('due', 'sending') AND m.next_try_at <= %(now)s AND m.expires_at > %(now)s
+      AND (m.status = 'due' OR %(steady)s)
       AND (m.raw IS NOT NULL OR m.renders < %(most_renders)s) {which}
       AND m.topic_version = (SELECT t.version FROM mail_topic t WHERE t.id = m.topic_id)
       AND (SELECT s.id FROM mail_suppression s
            WHERE s.address_hash = m.recipient_hash AND s.stream IN ('', m.stream) LIMIT 1) IS NULL
       AND (SELECT o.id FROM mail_message o
            WHERE o.topic_id = m.topic_id AND o.topic_version < m.topic_version
-             AND o.status || '' = 'sending' AND o.data_at IS NOT NULL AND o.lease_until > %(now)s LIMIT 1) IS NULL
+             AND o.status || '' = 'sending' AND o.data_at IS NOT NULL
+             AND (o.lease_until > %(now)s OR NOT %(steady)s) LIMIT 1) IS NULL
     ORDER BY m.next_try_at, m.id LIMIT 1 {lock})
 RETURNING {columns}
 """
@@ -89,13 +91,15 @@ WHERE id = %(id)s AND claim = %(claim)s AND status = 'sending'
 def claim(*, now: datetime, letters: bool = True) -> Message | None:
     """Take the one message that has waited longest, for 60 seconds; None where nothing can be taken.
 
-    Without `letters` list mail is passed over.
+    What another sender held is taken over when its lease has ended, and the clock was not set meanwhile. Without
+    `letters` list mail is passed over.
     """
     values = {
         "claim": uuid.uuid4().hex,
         "now": adapt(now),
         "lease": adapt(now + LEASE),
         "most_renders": MOST_RENDERS,
+        "steady": clock.steady(),
     }
     lock = "FOR UPDATE OF m SKIP LOCKED" if connection.vendor == "postgresql" else ""
     which = "" if letters else f"AND m.stream <> '{Stream.LIST}'"

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 from django.db.models.expressions import RawSQL
 
+from mail import clock
 from mail.claims import MOST_RENDERS
 from mail.models import Message, Suppression, Topic
 from mail.registry import Stream
@@ -32,7 +33,9 @@ def waiting(*, now: datetime) -> bool:
 
 def sweep(*, now: datetime) -> int:
     """Close what has expired, is no longer true, is suppressed, or cannot be written; the number of rows closed."""
-    free = Q(status=Status.DUE) | Q(status=Status.SENDING, lease_until__lte=now)
+    free = Q(status=Status.DUE)
+    if clock.steady():
+        free |= Q(status=Status.SENDING, lease_until__lte=now)
     due = Message.objects.filter(OPEN, free, next_try_at__lte=now)
     live = Topic.objects.filter(pk=OuterRef("topic_id"), version=OuterRef("topic_version"))
     quiet = Suppression.objects.filter(address_hash=OuterRef("recipient_hash"), stream__in=("", OuterRef("stream")))
@@ -44,9 +47,13 @@ def sweep(*, now: datetime) -> int:
         + Message.objects.filter(DUE, expires_at__lte=now).update(**over, **final)
         + due.filter(expires_at__lte=now).update(**over, **final)
         + due.filter(wished).update(status=Status.SKIPPED, reason=_unless_begun(SUPPRESSED), **final)
-        + due.filter(dead, stream=Stream.LIST).update(status=Status.SKIPPED, reason=_unless_begun(COMES_BACK), **final)
-        # Somebody waits for this one: a person has to reach them another way.
-        + due.filter(dead).update(status=Status.FAILED, reason=_unless_begun(COMES_BACK), needs_attention=True, **final)
+        # Somebody waits for it, unless it is a letter: a person has to reach them another way.
+        + due.filter(dead).update(
+            status=Case(When(stream=Stream.LIST, then=Value(Status.SKIPPED)), default=Value(Status.FAILED)),
+            needs_attention=~Q(stream=Stream.LIST),
+            reason=_unless_begun(COMES_BACK),
+            **final,
+        )
         + due.filter(raw__isnull=True, renders__gte=MOST_RENDERS).update(
             status=Status.FAILED, reason=CRASHED, needs_attention=True, **final
         )

@@ -8,6 +8,7 @@ import pytest
 from bookings import selectors
 from bookings.api import kept
 from content.kept import shelf
+from mail import clock
 from tests import services
 
 
@@ -23,6 +24,7 @@ def _nothing_is_kept() -> None:
     kept.shelf.clear()
     selectors.memory.clear()
     shelf.clear()
+    clock.watch.forget()  # time travel of another test
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
@@ -87,8 +88,8 @@ class BookingAdmin(OwnRows):
                     "attendee_name",
                     "attendee_email",
                     "attendee_phone",
-                    "questions",
-                    "access_needs",
+                    "to_talk_about",
+                    "to_make_it_easier",
                     "answered",
                     "lead",
                 )
@@ -148,10 +149,20 @@ class BookingAdmin(OwnRows):
         zone = said.zone_of(booking)
         return said.when(booking.start, zone) if zone is not None else "—"
 
+    @display(description="What the attendee would like to talk about")
+    def to_talk_about(self, booking: Booking) -> SafeString | str:
+        """In the lines in which it was written."""
+        return linebreaksbr(booking.questions, autoescape=True) or "—"
+
+    @display(description="What would make the call easier")
+    def to_make_it_easier(self, booking: Booking) -> SafeString | str:
+        """In the lines in which it was written."""
+        return linebreaksbr(booking.access_needs, autoescape=True) or "—"
+
     @display(description="Answers")
     def answered(self, booking: Booking) -> SafeString | str:
         """What was asked and what was said."""
-        pairs = ((each.get("label", ""), each.get("value", "")) for each in booking.answers)
+        pairs = ((each.get("label", ""), linebreaksbr(each.get("value", ""))) for each in booking.answers)
         lines = format_html_join("", "<dt>{}</dt><dd>{}</dd>", pairs)
         return format_html("<dl>{}</dl>", lines) if lines else "—"
 

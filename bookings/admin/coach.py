@@ -6,9 +6,10 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action, display
 
-from bookings.admin import calendar_address, public_holidays, unavailable
+from bookings.admin import calendar_address, outside_hours, public_holidays, unavailable
 from bookings.admin.own import HoursOfCoach, sees_all
 from bookings.models import Coach
+from mail import clock
 
 ADD_TIME_OFF = "bookings.add_timeoff"
 OWN_WORDS = {"headline", "bio", "location_kind", "location_detail"}
@@ -18,7 +19,12 @@ OWN_WORDS = {"headline", "bio", "location_kind", "location_detail"}
 class CoachAdmin(HoursOfCoach):
     """Who can be booked."""
 
-    actions_detail = ("unavailable_today", "public_holidays", "calendar_address")  # type: ignore[assignment]
+    actions_detail = (
+        "calls_outside_hours",
+        "unavailable_today",
+        "public_holidays",
+        "calendar_address",
+    )  # type: ignore[assignment]
     coach_path = "pk"
     list_display = ("name", "headline", "kinds", "zone", "active", "is_demo")
     list_filter = ("active", "is_demo", "event_types")
@@ -45,6 +51,19 @@ class CoachAdmin(HoursOfCoach):
         new database has no such table yet.
         """
         return request.user.has_perm(ADD_TIME_OFF)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The button for calls outside the hours only where there are some."""
+        found = super().get_actions_detail(request, object_id)
+        coach = self.get_object(request, str(object_id))
+        if coach is not None and outside_hours.calls(coach, now=clock.now()):
+            return found
+        return [each for each in found if each.action_name != "bookings_coach_calls_outside_hours"]
+
+    @action(description="Calls outside hours", icon="rule", url_path="calls-outside-hours", permissions=["view"])  # type: ignore[operator]
+    def calls_outside_hours(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Booked calls that the hours do not cover any more."""
+        return outside_hours.page(self, request, self.own_row(request, object_id, permission=outside_hours.CHANGE))
 
     @action(description="Unavailable today", icon="sick", url_path="unavailable-today", permissions=["add_time_off"])  # type: ignore[operator]
     def unavailable_today(self, request: HttpRequest, object_id: str) -> HttpResponse:

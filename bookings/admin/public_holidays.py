@@ -12,6 +12,7 @@ from django.urls import reverse
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from bookings import selectors
+from bookings.admin import outside_hours
 from bookings.admin.calls import said
 from bookings.admin.desk_form import desk_form
 from bookings.admin.own import forbid
@@ -90,6 +91,7 @@ def page(admin: ModelAdmin, request: HttpRequest, coach: Coach) -> HttpResponse:
                 form.add_error(None, said.BUSY)
             else:
                 messages.success(request, f"The public holidays of {coach.name} are saved.")
+                outside_hours.tell(request, {coach.pk}, now=clock.now())
                 return HttpResponseRedirect(request.path)
     return desk_form(
         admin,

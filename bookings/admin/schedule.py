@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from bookings.admin import outside_hours
 from bookings.admin.hours.page import Editor, holds
 from bookings.admin.own import HoursOfCoach, forbid
 from bookings.models import AvailabilityRule, DateOverride, DateOverrideWindow, Schedule
@@ -29,8 +31,34 @@ def hours(rows: Any) -> str:
     return ", ".join(f"{row.opens:%H:%M}–{row.closes:%H:%M}" for row in rows)
 
 
+class WeekHours(HoursOfCoach):
+    """Rows that say when a coach works: after each change the booked calls that they do not cover any more are told."""
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """With the calls that were booked before."""
+        outside_hours.tell(request, self.coach_ids(obj), now=clock.now())
+        return super().response_add(request, obj, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """With the calls that were booked before."""
+        outside_hours.tell(request, self.coach_ids(obj), now=clock.now())
+        return super().response_change(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """With the calls that were booked before."""
+        ids = self.coach_ids(obj)
+        super().delete_model(request, obj)
+        outside_hours.tell(request, ids, now=clock.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """With the calls that were booked before."""
+        ids = {pk for obj in queryset for pk in self.coach_ids(obj)}
+        super().delete_queryset(request, queryset)
+        outside_hours.tell(request, ids, now=clock.now())
+
+
 @admin.register(Schedule)
-class ScheduleAdmin(HoursOfCoach):
+class ScheduleAdmin(WeekHours):
     """A coach's weekly hours in one time zone; both pages of it are the hours editor."""
 
     list_display = ("name", "coach", "time_zone", "week", "holds", "valid_from", "valid_until")
@@ -86,7 +114,7 @@ class ScheduleAdmin(HoursOfCoach):
 
 
 @admin.register(DateOverride)
-class DateOverrideAdmin(HoursOfCoach):
+class DateOverrideAdmin(WeekHours):
     """One local date with other hours, or none."""
 
     coach_path = "schedule__coach"

@@ -1,5 +1,6 @@
 """Time off: entered and removed by the verbs that take the coach lock."""
 
+from datetime import date, datetime, time, tzinfo
 from typing import Any
 
 from django import forms
@@ -19,37 +20,79 @@ from bookings.admin.in_the_way import CallsForm, in_the_way
 from bookings.admin.own import OwnRows, own_coach_of, own_coaches, sees_all
 from bookings.errors import Busy
 from bookings.models import Coach, TimeOff
+from bookings.scheduling.intervals import instant
+from bookings.scheduling.walltime import MIDNIGHT, closes_at, opens_at
 from leads.forms import CleanCharField
 from mail import clock
 
 CHANGE = "bookings.change_booking"
+THEIRS, DESK = "coach", "desk"
+YEARS = range(2000, 2100)
+
+
+class DayAndTimeField(forms.MultiValueField):
+    """A date, and a time of day that may stay empty; cleaned to (date, time or None), for no zone is known yet."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        messages = {"required": "Give the date.", "incomplete": "Give the date."}
+        parts = (forms.DateField(), forms.TimeField(required=False))
+        super().__init__(fields=parts, require_all_fields=False, error_messages=messages, **kwargs)
+
+    def compress(self, data_list: Any) -> tuple[date, time | None] | None:
+        """Both parts."""
+        return (data_list[0], data_list[1] or None) if data_list else None
 
 
 class TimeOffForm(forms.Form):
-    """Whose time, from when to when."""
+    """Whose time, from when to when: whole days where no time of day is given."""
 
     coach = forms.ModelChoiceField(Coach.objects.none(), widget=UnfoldAdminSelectWidget)
-    start = forms.SplitDateTimeField(label="From", widget=UnfoldAdminSplitDateTimeWidget)
-    end = forms.SplitDateTimeField(label="Until", widget=UnfoldAdminSplitDateTimeWidget)
+    start = DayAndTimeField(
+        label="From",
+        help_text="Without a time: from the beginning of this day.",
+        widget=UnfoldAdminSplitDateTimeWidget,
+    )
+    end = DayAndTimeField(
+        label="Until", help_text="Without a time: to the end of this day.", widget=UnfoldAdminSplitDateTimeWidget
+    )
+    clock = forms.ChoiceField(label="By the clock of", required=False, widget=UnfoldAdminSelectWidget)
     note = CleanCharField(
         label="Note", max_length=120, required=False, help_text="Only staff see it.", widget=UnfoldAdminTextInputWidget
     )
 
-    def __init__(self, *args: Any, coaches: QuerySet[Coach], zone: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, coaches: QuerySet[Coach], zone: tzinfo, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.zone = zone
         field = self.fields["coach"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = coaches
         if len(coaches) == 1:
             field.initial, field.empty_label = coaches[0], None
-        self.fields["start"].help_text = f"By the desk’s clock: {zone}."
+        self.fields["clock"].choices = [(THEIRS, "the coach"), (DESK, f"the desk ({zone})")]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """The end comes after the start."""
+        """The instants that are meant; the end comes after the start."""
         data = super().clean() or {}
-        if data.get("start") and data.get("end") and data["end"] <= data["start"]:
+        coach, start, end = data.get("coach"), data.get("start"), data.get("end")
+        for name, given in (("start", start), ("end", end)):
+            if given and given[0].year not in YEARS:
+                self.add_error(name, "Give a date of this century.")
+        if self.errors or coach is None or not start or not end:
+            return data
+        data["start"] = self._instant(coach, *start)
+        data["end"] = self._instant(coach, *end, ends=True)
+        if data["end"] <= data["start"]:
             self.add_error("end", "The end must be after the start.")
         return data
+
+    def _instant(self, coach: Coach, day: date, wall: time | None, *, ends: bool = False) -> datetime:
+        """The instant of a wall time; the zone of a coach who travels depends on the day."""
+        zone = self.zone
+        if self.cleaned_data.get("clock") != DESK:
+            zone = selectors.coach_zone(coach, at=instant(opens_at(day, wall or MIDNIGHT, zone)))
+        # To the end of a day: the wall time 00:00 that closes it.
+        seconds = closes_at(day, MIDNIGHT, zone) if ends and wall is None else opens_at(day, wall or MIDNIGHT, zone)
+        return instant(seconds)
 
 
 @admin.register(TimeOff)
@@ -80,7 +123,7 @@ class TimeOffAdmin(OwnRows):
         """Outside Django's change page, whose transaction the verb would refuse."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        zone = str(timezone.get_current_timezone())
+        zone = timezone.get_current_timezone()
         coaches = own_coaches(request).filter(active=True)
         form = TimeOffForm(request.POST if request.method == "POST" else None, coaches=coaches, zone=zone)
         back = reverse("admin:bookings_timeoff_changelist")

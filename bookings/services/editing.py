@@ -14,6 +14,8 @@ from mail.text import one_line, plain
 
 REQUESTS_A_DAY = 3
 ASKED = "asked to change"
+# What both calendars show, beside the number that the coach dials.
+IN_CALENDARS = ("attendee_name", "location_kind", "location_detail")
 
 
 def edit_details(
@@ -27,10 +29,12 @@ def edit_details(
     actor: str,
     now: datetime,
     name: str | None = None,
+    place: tuple[str, str] | None = None,
 ) -> Booking:
-    """Change what the coach should know, the number and (where a `name` is given) the spelling; the time stays.
+    """Change what the coach should know and the number, and where given the name's spelling and the place; the time stays.
 
-    A new name, or a new number on a call that the coach phones, is a new version: both calendars carry them.
+    `place` is a LocationKind and its link or address. A new name or place, or a new number on a call that the coach
+    phones, is a new version: both calendars carry them.
     Raises NotActive, PhoneNeeded, Busy.
     """
     phone = one_line(phone, limit=32)
@@ -40,7 +44,8 @@ def edit_details(
         row = rows.fresh(booking)
         if not row.is_upcoming or row.start <= now:
             raise NotActive
-        if row.location_kind == LocationKind.PHONE and not phone:
+        kind, detail = place or (row.location_kind, row.location_detail)
+        if kind == LocationKind.PHONE and not phone:
             raise PhoneNeeded
         wanted: dict[str, Any] = {
             "attendee_name": row.attendee_name if name is None else one_line(name, limit=200),
@@ -48,12 +53,14 @@ def edit_details(
             "questions": plain(questions),
             "access_needs": plain(access_needs, limit=2000),
             "answers": stored(clean_answers(answers)),
+            "location_kind": kind,
+            "location_detail": one_line(detail, limit=500),
         }
         changes = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changes:
             return row
-        dialled = "attendee_phone" in changes and row.location_kind == LocationKind.PHONE
-        new_version = dialled or "attendee_name" in changes
+        dialled = "attendee_phone" in changes and kind == LocationKind.PHONE
+        new_version = dialled or not changes.keys().isdisjoint(IN_CALENDARS)
         if new_version:
             changes |= {"version": row.version + 1, "version_at": now}
         rows.change(row, name="details edited", now=now, actor_kind=actor_kind, actor=actor, **changes)

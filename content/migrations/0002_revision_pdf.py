@@ -5,22 +5,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('content', '0001_initial'),
+        ("content", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RevisionPdf',
+            name="RevisionPdf",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content', models.BinaryField()),
-                ('made_at', models.DateTimeField()),
-                ('revision', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='pdf', to='content.revision')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
+                (
+                    "revision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pdf", to="content.revision"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'PDF of a revision',
+                "verbose_name": "PDF of a revision",
             },
         ),
     ]

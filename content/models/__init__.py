@@ -1,9 +1,11 @@
 """The rows an editor types, and the revisions that readers see."""
 
+from content.models.address import RoleAddress
 from content.models.comparison import ComparisonCell, ComparisonColumn
 from content.models.guide import Guide
 from content.models.items import FAQ, Callout, Paragraph, Point, Step, Tip
 from content.models.pdf import RevisionPdf
+from content.models.preview import Preview
 from content.models.quiz import QuizEdition, QuizOption, QuizQuestion, QuizResult
 from content.models.revision import Revision
 from content.models.role import Role, RoleAspect
@@ -17,6 +19,7 @@ __all__ = [
     "Guide",
     "Paragraph",
     "Point",
+    "Preview",
     "QuizEdition",
     "QuizOption",
     "QuizQuestion",
@@ -24,6 +27,7 @@ __all__ = [
     "Revision",
     "RevisionPdf",
     "Role",
+    "RoleAddress",
     "RoleAspect",
     "Section",
     "Step",

@@ -82,7 +82,7 @@ def _submit(request: HttpRequest, now: datetime) -> HttpResponse:
     raw = services.record(
         edition=asked,
         answers=form.answers,
-        seed=form.seed,
+        seed=form.order_seed,
         key=form.cleaned_data["idempotency_key"],
         came_from=form.cleaned_data["came_from"],
         now=now,

@@ -94,7 +94,10 @@ class Setter:
 
     def __init__(self, guide: Document, imprint: Imprint) -> None:
         self.guide, self.imprint = guide, imprint
-        self.anchors = {section.anchor for section in guide.walk()} | {item.anchor for item in guide.questions}
+        # Where a link leads: an old anchor to the heading that once had it.
+        self.anchors = {
+            anchor: at.anchor for at in (*guide.walk(), *guide.questions) for anchor in (*at.old_anchors, at.anchor)
+        }
 
     def source(self) -> Iterator[str]:
         """The whole file, piece by piece."""
@@ -223,7 +226,7 @@ class Setter:
     def link(self, href: str, text: str) -> str:
         """A link into this file, to a page of ours, or elsewhere."""
         if href.startswith("#"):
-            known = href[1:] in self.anchors
-            return f"#link(label({literal(href[1:])}), {literal(text)});" if known else words(text)
+            anchor = self.anchors.get(href[1:])
+            return f"#link(label({literal(anchor)}), {literal(text)});" if anchor else words(text)
         target = self.imprint.site_url + href if href.startswith("/") else href
         return f"#link({literal(target)}, {literal(text)});"

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 
 from mail.admin.rows import ReadOnly
 from mail.models import Institute, Topic
@@ -23,6 +24,13 @@ class TopicAdmin(ReadOnly):
 @admin.register(Institute)
 class InstituteAdmin(ModelAdmin):
     """The one row that says who we are."""
+
+    actions_detail = ("test_mail",)  # type: ignore[assignment]
+
+    @action(description="Test mail", icon="outgoing_mail", url_path="test-mail")  # type: ignore[operator]
+    def test_mail(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """On to its page, which asks who may."""
+        return HttpResponseRedirect(reverse("admin:mail_message_test_mail"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Institute.objects.exists()

@@ -11,6 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from unfold.decorators import action, display
@@ -125,7 +127,10 @@ class MessageAdmin(ReadOnly):
 
     @display(description="what came back")
     def came_back(self, row: Message) -> str:
-        told = [f"{each.noted_at:%Y-%m-%d %H:%M} UTC: {each.get_kind_display()}" for each in row.bounces.all()[:5]]
+        told = [
+            f"{date_format(timezone.localtime(each.noted_at), 'j M Y, g:i A')}: {each.get_kind_display()}"
+            for each in row.bounces.all()[:5]
+        ]
         return "; ".join(told) or "Nothing."
 
     @display(description="preview")

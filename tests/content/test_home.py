@@ -25,15 +25,15 @@ def test_home_shows_roles_and_table_of_the_published_revision(live: Revision, cl
     assert len(cells(page.find("table")[0])) == 9
 
 
-def test_home_has_one_main_action_and_the_guide_second(live: Revision, client: Client) -> None:
+def test_home_has_the_quiz_as_its_one_main_action_and_booking_second(live: Revision, client: Client) -> None:
     (main,) = read(client.get("/").content).find("main")
     buttons = [(a.text, a.attrs["href"]) for a in main.find("a") if "btn" in a.attrs.get("class", "")]
     assert buttons == [
+        ("Take the 3-minute quiz", "/quiz/"),
         ("Book a coaching call", "/book/"),
-        ("Read the guide", GUIDE),
         ("Read the full guide", GUIDE),
     ]
-    assert len([a for a in main.find("a") if "btn-main" in a.attrs.get("class", "")]) == 1
+    assert [a.text for a in main.find("a") if "btn-main" in a.attrs.get("class", "")] == ["Take the 3-minute quiz"]
 
 
 @pytest.mark.django_db
@@ -41,4 +41,4 @@ def test_home_stands_without_a_guide(client: Client) -> None:
     response = client.get("/")
     assert response.status_code == 200
     (main,) = read(response.content).find("main")
-    assert [a.text for a in main.find("a")] == ["Book a coaching call"]
+    assert [a.text for a in main.find("a")] == ["Take the 3-minute quiz", "Book a coaching call"]

@@ -15,7 +15,17 @@ def locations(client: Client) -> list[str]:
 
 def test_the_sitemap_lists_pages_and_the_live_guide(live: Revision, client: Client) -> None:
     site = "http://testserver"
-    pages = ["/", "/coaches/", "/book/", "/contact/", "/subscribe/", "/privacy/", "/guides/", f"/guides/{live.slug}/"]
+    pages = [
+        "/",
+        "/coaches/",
+        "/book/",
+        "/contact/",
+        "/subscribe/",
+        "/privacy/",
+        "/quiz/",
+        "/guides/",
+        f"/guides/{live.slug}/",
+    ]
     pages += [f"/roles/{slug}/" for slug in ("product-manager", "project-manager", "technical-program-manager")]
     assert sorted(locations(client)) == sorted(site + page for page in pages)
     assert b"<lastmod>2027-01-11</lastmod>" in client.get("/sitemap.xml").content

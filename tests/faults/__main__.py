@@ -1,7 +1,8 @@
 """`make faults`: every fault in full on SQLite, then on PostgreSQL and Redis where they answer; prints a table at the end.
 
-`make faults ARGS="F3 F6"` chooses; what does not begin with F goes to pytest. SEEDS, SECONDS, CLIENTS, ROUNDS, FORMS and
-KILLS in the environment make a test longer or shorter. F3 alone takes SEEDS × SECONDS, usually 20 minutes a database.
+`make faults ARGS="F3 F6"` chooses; what does not begin with F goes to pytest. SEEDS, SECONDS, CLIENTS, ROUNDS, FORMS,
+KILLS, MAILS and BACKLOG in the environment make a test longer or shorter. F3 alone takes SEEDS × SECONDS, usually 20
+minutes a database; F12 takes as long.
 """
 # ruff: noqa: T201  the terminal is where this speaks
 

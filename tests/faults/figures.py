@@ -49,6 +49,10 @@ class Table:
         held = reached <= limit or (not FULL and unit == "s")
         self._add(id_, what, f"{reached:.2f} {unit}", f"≤ {limit:g} {unit}", held)
 
+    def at_least(self, id_: str, what: str, reached: float, limit: float, unit: str) -> None:
+        """A rate with a lower limit; like times, judged in full runs only."""
+        self._add(id_, what, f"{reached:.1f} {unit}", f"≥ {limit:g} {unit}", reached >= limit or not FULL)
+
     def told(self, id_: str, what: str, reached: object) -> None:
         """Something to know beside the figures."""
         self._add(id_, what, str(reached)[:300], "", True)

@@ -41,3 +41,26 @@ def test_a_file_half_written_shifts_as_before_and_a_file_taken_away_not_at_all(s
         assert distance(timedelta(hours=1)) < timedelta(seconds=5)
     path.unlink()
     assert distance(timedelta()) < timedelta(seconds=5)
+
+
+def test_a_step_of_the_clock_is_seen_and_doubted_for_a_minute(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "shift"
+    path.write_text("0")
+    settings.CLOCK_SHIFT_FILE = str(path)
+    assert [clock.steady(), clock.steady()] == [True, True]
+    path.write_text("3600")
+    os.utime(path, ns=(1, 1))
+    assert [clock.steady(), clock.steady()] == [False, False]
+    monkeypatch.setattr(clock.watch, "_doubted_until", clock.watch._doubted_until - clock.DOUBT)
+    assert clock.steady()
+
+
+def test_a_clock_that_is_corrected_by_little_stays_trusted(settings: Any, tmp_path: Path) -> None:
+    path = tmp_path / "shift"
+    settings.CLOCK_SHIFT_FILE = str(path)
+    for stamp, seconds in enumerate((0, 2, -1, 1)):
+        path.write_text(str(seconds))
+        os.utime(path, ns=(stamp + 1, stamp + 1))
+        assert clock.steady()

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from mail import claims
+from mail import claims, clock
 from mail.models import Message, Topic
 from mail.sweep import DUE, OPEN, sweep, waiting
 
@@ -22,6 +22,17 @@ def test_a_message_in_a_senders_hands_is_left_alone(write: Write, now: datetime)
     assert sweep(now=now + timedelta(seconds=59)) == 0
     assert sweep(now=now + timedelta(seconds=60)) == 1
     assert Message.objects.get().status == Status.SKIPPED
+
+
+def test_a_message_in_a_senders_hands_is_left_alone_when_the_clock_was_just_set(
+    write: Write, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(expires_at=now + timedelta(minutes=30))
+    claims.claim(now=now)
+    monkeypatch.setattr(clock, "steady", lambda: False)
+    assert sweep(now=now + timedelta(hours=1)) == 0
+    monkeypatch.setattr(clock, "steady", lambda: True)
+    assert sweep(now=now + timedelta(hours=1)) == 1
 
 
 @pytest.mark.parametrize("why", ["expired", "older"])

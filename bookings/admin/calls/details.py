@@ -1,4 +1,4 @@
-"""Put a student's details right: the spelling of the name, the number, the answers; the time stays."""
+"""Put the details of a call right: the spelling of the name, the number, the answers, the place; the time stays."""
 
 from functools import partial
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from bookings import services
 from bookings.admin.calls.decide import STAFF, actor, ask
@@ -27,6 +28,7 @@ class StudentDetailsForm(EditForm):
     def __init__(self, *args: Any, booking: Booking, **kwargs: Any) -> None:
         asked = list(booking.event_type.intake_questions.all())
         super().__init__(*args, booking=booking, questions=asked, **kwargs)
+        self.was_phoned = booking.location_kind == LocationKind.PHONE
         # A name that was longer than the booking page takes now must not stand in the way of a new number.
         limit = max(NAME_LIMIT, len(booking.attendee_name))
         self.fields["name"] = CleanCharField(
@@ -40,13 +42,28 @@ class StudentDetailsForm(EditForm):
             self.fields[intake.field_name(each)].required = False
         phone = self.fields["phone"]
         phone.help_text = ABROAD
-        if booking.location_kind == LocationKind.PHONE:
-            phone.error_messages["required"] = "Enter the number that the coach dials."
+        # Whether a number is needed is asked when it is known where the call happens.
+        phone.required = False
+        if self.was_phoned:
             phone.help_text = f"The coach dials it; another number is mailed to both sides. {ABROAD}"
+        self.fields["place"] = forms.ChoiceField(
+            label="Where it happens",
+            choices=LocationKind.choices,
+            initial=booking.location_kind,
+            widget=UnfoldAdminSelectWidget,
+        )
+        self.fields["place_detail"] = CleanCharField(
+            label="Link or address",
+            max_length=500,
+            required=False,
+            initial=booking.location_detail,
+            help_text="For this call only; another place is mailed to both sides. Not needed where the coach phones.",
+            error_messages={"max_length": "Use at most 500 characters."},
+        )
         self.fields["questions"].label = "What the student would like to talk about"
         self.fields["questions"].help_text = ""
         self.fields["access_needs"].label = "Anything that would make this call easier for the student?"
-        self.order_fields(["name", "phone"])
+        self.order_fields(["name", "phone", "place", "place_detail"])
         in_desk_look(self)
 
     def clean_name(self) -> str:
@@ -59,13 +76,23 @@ class StudentDetailsForm(EditForm):
     def clean(self) -> dict[str, Any]:
         """With what the verb asks for, under `details`."""
         data = super().clean() or {}
+        kind, detail = data.get("place"), one_line(data.get("place_detail") or "", limit=500)
+        if kind == LocationKind.PHONE and not data.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", "Enter the number that the coach dials.")
+        if kind and kind != LocationKind.PHONE and not detail and "place_detail" not in self.errors:
+            self.add_error(
+                "place_detail", "Enter the video link." if kind == LocationKind.VIDEO else "Enter the address."
+            )
         if not self.errors:
+            # A link that stays in the box when the coach is to phone instead is no link of this call any more.
+            detail = "" if kind == LocationKind.PHONE and not self.was_phoned else detail
             data["details"] = {
                 "name": data["name"],
                 "phone": self.phone_number(),
                 "questions": data["questions"],
                 "access_needs": data["access_needs"],
                 "answers": self.answers(),
+                "place": (kind, detail),
             }
         return data
 
@@ -80,4 +107,4 @@ def edit(admin: ModelAdmin, request: HttpRequest, booking: Booking) -> HttpRespo
         return f"The details of {booking.title} are saved."
 
     form = partial(StudentDetailsForm, booking=booking)
-    return ask(admin, request, booking, "edit_details", form, act, title="Edit the details")
+    return ask(admin, request, booking, "edit_details", form, act, title="Edit the details", button="Save the details")

@@ -16,6 +16,7 @@ from timezone_field.forms import TimeZoneFormField
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from bookings import selectors
+from bookings.admin import outside_hours
 from bookings.admin.calls.times import monday_of
 from bookings.admin.desk_form import desk_page
 from bookings.admin.hours.preview import Draft, Preview, preview
@@ -129,6 +130,7 @@ class Editor:
 
     def _saved(self) -> HttpResponse:
         messages.success(self.request, "The hours are saved. Calls that are booked already stay.")
+        outside_hours.tell(self.request, {self.schedule.coach_id}, now=clock.now())
         place = reverse("admin:bookings_schedule_change", args=[self.schedule.pk])
         chosen = self._chosen()
         query = f"?type={chosen.pk}&week={self._monday():%Y-%m-%d}" if chosen else ""

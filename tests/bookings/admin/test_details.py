@@ -22,6 +22,8 @@ def filled(booking: Booking, **changes: str) -> dict[str, str]:
         "phone": row.attendee_phone,
         "questions": row.questions,
         "access_needs": row.access_needs,
+        "place": row.location_kind,
+        "place_detail": row.location_detail,
     }
     return usual | changes
 
@@ -70,8 +72,8 @@ def test_answers_are_put_in_and_only_the_coach_hears_of_it(owner: Client, alices
     assert row.answers == [{"question": asked.pk, "label": "Which role?", "value": "TPM"}]
     assert (row.attendee_phone, row.access_needs, row.version) == ("+12155550100", "captions", 1)
     assert Message.objects.filter(kind="bookings.confirmed", topic__key=row.topic_key).count() == 1
-    told = sent("bookings.coach_updated").get_body(("plain",)).get_content()
-    assert "The details of your call with Grace were changed at the desk." in told
+    told = " ".join(sent("bookings.coach_updated").get_body(("plain",)).get_content().split())
+    assert "the details of your call with Grace were changed at the desk." in told
 
 
 def test_what_nobody_has_answered_yet_stops_no_correction(owner: Client, alices: Own, asked: IntakeQuestion) -> None:
@@ -103,6 +105,44 @@ def test_a_call_by_phone_keeps_a_number(owner: Client, alices: Own) -> None:
     answer = owner.post(edit_path(alices.booking), filled(alices.booking, phone="", name="Kept As Typed"))
     assert (answer.status_code, "Enter the number that the coach dials." in text(answer)) == (422, True)
     assert 'value="Kept As Typed"' in text(answer)
+
+
+def test_another_place_for_one_call_goes_into_both_calendars(owner: Client, alices: Own, kind: EventType) -> None:
+    other = "https://meet.example.org/other"
+    owner.post(edit_path(alices.booking), filled(alices.booking, place_detail=other))
+    row = Booking.objects.get(pk=alices.booking.pk)
+    assert (row.location_detail, row.version, row.start) == (other, 2, alices.booking.start)
+    for mail in ("bookings.confirmed", "bookings.coach_updated"):
+        (event,) = calendar_of(sent(mail, version=2)).walk("VEVENT")
+        assert (str(event["LOCATION"]), int(event["SEQUENCE"])) == (other, 2)
+    kind.refresh_from_db()
+    assert kind.location_detail == "https://meet.example.org/room", "the kind of call keeps its own"
+    assert (history_replays(), broken(now=NOW)) == (True, [])
+
+
+def test_a_call_becomes_one_by_phone_with_a_number_and_without_the_link(owner: Client, alices: Own) -> None:
+    path = edit_path(alices.booking)
+    answer = owner.post(path, filled(alices.booking, place="phone"))
+    assert (answer.status_code, "Enter the number that the coach dials." in text(answer)) == (422, True)
+    owner.post(path, filled(alices.booking, place="phone", phone="+12155550100"))
+    row = Booking.objects.get(pk=alices.booking.pk)
+    assert (row.location_kind, row.location_detail, row.attendee_phone) == ("phone", "", "+12155550100")
+
+
+@pytest.mark.parametrize(
+    ("place", "detail", "sentence"),
+    [
+        ("video", " ", "Enter the video link."),
+        ("in_person", "", "Enter the address."),
+        ("moon", "x", "Select a valid choice."),
+        ("video", "x" * 501, "Use at most 500 characters."),
+        ("video", "https://x.example/\x00", "Please remove hidden control characters from this text."),
+    ],
+)
+def test_a_place_that_is_none_is_a_sentence(owner: Client, alices: Own, place: str, detail: str, sentence: str) -> None:
+    answer = owner.post(edit_path(alices.booking), filled(alices.booking, place=place, place_detail=detail))
+    assert (answer.status_code, sentence in text(answer)) == (422, True)
+    assert Booking.objects.get(pk=alices.booking.pk).version == 1
 
 
 @pytest.mark.parametrize(

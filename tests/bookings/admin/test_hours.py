@@ -99,7 +99,7 @@ def off(own: Own, start: str, end: str) -> dict[str, Any]:
     }
 
 
-def test_time_off_is_entered_by_the_desks_clock_and_lists_what_is_booked(alice: Client, alices: Own) -> None:
+def test_time_off_is_entered_by_the_coachs_clock_and_lists_what_is_booked(alice: Client, alices: Own) -> None:
     path = reverse("admin:bookings_timeoff_add")
     answer = alice.post(path, off(alices, "2027-01-14 00:00", "2027-01-15 00:00"), follow=True)
     row = TimeOff.objects.get(note="Rest")
@@ -109,6 +109,49 @@ def test_time_off_is_entered_by_the_desks_clock_and_lists_what_is_booked(alice: 
     assert "One call is booked in this time" in text
     assert "Career consultation with Grace, Thu 14 January 2027, 10:00 AM (New York, UTC−5)" in text
     assert Booking.objects.get().status == "confirmed"
+
+
+def test_time_off_of_whole_days_needs_no_time_of_day(alice: Client, alices: Own) -> None:
+    form = off(alices, "2027-03-12 x", "2027-03-14 x") | {"start_1": "", "end_1": ""}
+    assert alice.post(reverse("admin:bookings_timeoff_add"), form).status_code == 302
+    row = TimeOff.objects.get(note="Rest")
+    # The clocks change on the last of the days: it ends four hours from UTC, not five.
+    assert (row.start, row.end) == (datetime(2027, 3, 12, 5, tzinfo=UTC), datetime(2027, 3, 15, 4, tzinfo=UTC))
+
+
+def test_time_off_is_read_by_the_clock_that_is_chosen(owner: Client, alices: Own) -> None:
+    Schedule.objects.filter(pk=alices.schedule.pk).update(time_zone="America/Los_Angeles")
+    path, form = reverse("admin:bookings_timeoff_add"), off(alices, "2027-02-01 09:00", "2027-02-01 10:00")
+    for clock, hour in (("", 17), ("coach", 17), ("desk", 14)):
+        owner.post(path, form | {"clock": clock})
+        row = TimeOff.objects.latest("pk")
+        assert (row.start, row.end) == (
+            datetime(2027, 2, 1, hour, tzinfo=UTC),
+            datetime(2027, 2, 1, hour + 1, tzinfo=UTC),
+        )
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"start_0": ""}, "Give the date."),
+        ({"start_0": "", "start_1": ""}, "Give the date."),
+        ({"start_0": "9999-12-31", "end_0": "9999-12-31", "end_1": ""}, "Give a date of this century."),
+        ({"start_0": "0001-01-01"}, "Give a date of this century."),
+        ({"start_0": "soon"}, "Enter a valid date."),
+        ({"end_1": "25:00"}, "Enter a valid time."),
+        ({"clock": "sun"}, "Select a valid choice."),
+        ({"coach": "77"}, "Select a valid choice."),
+        ({"start_0": "2027-02-01\x00"}, "Enter a valid date."),
+    ],
+)
+def test_time_off_that_is_none_is_a_sentence(
+    alice: Client, alices: Own, changes: dict[str, str], sentence: str
+) -> None:
+    form = off(alices, "2027-02-01 09:00", "2027-02-01 10:00") | changes
+    answer = alice.post(reverse("admin:bookings_timeoff_add"), form)
+    assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
+    assert TimeOff.objects.count() == 1
 
 
 def test_time_off_that_ends_before_it_starts_is_refused(alice: Client, alices: Own) -> None:

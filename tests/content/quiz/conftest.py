@@ -17,6 +17,7 @@ from mail import clock
 
 SOURCE: dict[str, Any] = json.loads((Path(__file__).parents[2] / "data" / "quiz.json").read_text("utf-8"))
 SCORED = [row for row in SOURCE["questions"] if row["scored"]]
+COUNTS_FOR = {(row["id"], each["key"]): each["role"] for row in SCORED for each in row["options"]}
 PM, PJM, TPM = ROLES = ("product_manager", "project_manager", "tpm")
 Give = Callable[..., dict[str, str]]
 Take = Callable[..., str]
@@ -104,12 +105,11 @@ def take(edition: QuizEdition, stopped: Clock, client: Client, give: Give) -> Ta
 
 def by_hand(answers: Mapping[str, list[str]]) -> dict[str, int]:
     """Totals by the sentence that visitors read, straight from the source: 2 for the first pick, 1 for the second."""
-    roles = {(row["id"], each["key"]): each["role"] for row in SCORED for each in row["options"]}
     points = dict.fromkeys(ROLES, 0)
     for question, picks in answers.items():
         for worth, pick in zip((2, 1), picks, strict=False):
-            if (question, pick) in roles:
-                points[roles[question, pick]] += worth
+            if (question, pick) in COUNTS_FOR:
+                points[COUNTS_FOR[question, pick]] += worth
     return points
 
 

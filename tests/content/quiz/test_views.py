@@ -23,7 +23,7 @@ from tests.content.quiz.conftest import PJM, PM, ROLES, TPM, Clock, Give, Take, 
 from tests.content.quiz.test_scoring import random_answers
 
 HOSTILE: list[str] = json.loads((Path(__file__).parents[2] / "data" / "hostile.json").read_text("utf-8"))
-NAMES = {"Product Manager": PM, "Project Manager": PJM, "Technical Program Manager": TPM}
+NAMES = {"Product Manager (PM)": PM, "Project Manager (PjM)": PJM, "Technical Program Manager (TPM)": TPM}
 
 
 def everything() -> list[Any]:
@@ -195,9 +195,9 @@ def test_the_rule_shown_is_the_rule_of_the_edition(
     other.save()
     page = main(client.get(client.post("/quiz/", give([TPM, TPM, PM], edition="2"))["Location"]))
     assert cells(page.find("table")[0]) == {
-        ("Technical Program Manager", "Points"): "6 of 24",
-        ("Product Manager", "Points"): "3 of 24",
-        ("Project Manager", "Points"): "0 of 24",
+        ("Technical Program Manager (TPM)", "Points"): "6 of 24",
+        ("Product Manager (PM)", "Points"): "3 of 24",
+        ("Project Manager (PjM)", "Points"): "0 of 24",
     }
     assert "Your pick counts 3 points for its role." in page.text
     assert "A lead of 9 points or more is a clear result" in page.text
@@ -304,7 +304,7 @@ def test_junk_in_any_field_gets_an_answer_in_words(
     edition: QuizEdition, client: Client, give: Give, stopped: Clock, settings: Settings, field: str
 ) -> None:
     settings.ABUSE_LIMITS = dict.fromkeys(settings.ABUSE_LIMITS, "1000000/second")
-    for value in [*HOSTILE[::4], "\x00", "a\x00b", "x" * 100_000, "\udcff", "9" * 30]:
+    for value in [*HOSTILE[::9], "\x00", "a\x00b", "x" * 100_000, "\udcff", "9" * 30]:
         sent = give([TPM] * 7, **{field.replace("-", "__"): value.encode("utf-8", "replace").decode()})
         answer = client.post("/quiz/", sent)
         assert answer.status_code in {303, 422}, (field, value[:40])

@@ -1,12 +1,10 @@
 """The PDF says what the page says, and says to a screen reader what is what."""
 
 import io
-import json
 import re
 from collections import Counter
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,7 +139,9 @@ def test_a_link_to_an_anchor_that_is_gone_is_words(taken: Json) -> None:
     taken["sections"][0]["paragraphs"][0]["text"] = "See [there](#gone) and [evil](javascript:alert) [own](/book/)."
     reader = made(taken)
     assert "Seethereandevilown." in text_of(reader)
-    targets = {str(a.get_object().get("/A", {}).get("/URI", "")) for page in reader.pages for a in page.get("/Annots", [])}
+    targets = {
+        str(a.get_object().get("/A", {}).get("/URI", "")) for page in reader.pages for a in page.get("/Annots", [])
+    }
     assert "https://institute.example/book/" in targets
     assert not any("javascript" in target for target in targets)
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Min, QuerySet
+from django.test import Client
 
 from bookings import emails, services
 from bookings.models import AvailabilityRule, Booking, BookingEvent, Coach, EventType, Schedule
@@ -232,3 +233,24 @@ def commit_and_ring() -> float:
     with transaction.atomic():
         nudge.nudge_on_commit()
     return time.monotonic() - began
+
+
+def multiply(*, times: int) -> int:
+    """So many rows for each reminder that waits: a backlog without as many calls; how many there are then."""
+    now = clock.now()
+    for row in list(_open()):
+        copies = []
+        for n in range(1, times):
+            copy = Message(
+                **{f.attname: getattr(row, f.attname) for f in Message._meta.concrete_fields if f.name != "id"}
+            )
+            copy.dedupe_key, copy.message_id, copy.created_at = f"{row.dedupe_key}:{n}", ledger.fresh_message_id(), now
+            copies.append(copy)
+        Message.objects.bulk_create(copies)
+    _look_again()
+    return _open().count()
+
+
+def status_of(*, path: str) -> int:
+    """The status with which the site answers there."""
+    return int(Client().get(path, headers={"host": "127.0.0.1"}).status_code)

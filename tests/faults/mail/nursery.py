@@ -218,6 +218,13 @@ def _live(order: dict[str, Any], folder: Path) -> None:
         draft.replace(answer)
 
 
+def _bury(number: int, frame: object) -> None:
+    """Take note of those that have ended, so that they do not stay behind as zombies."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
 def main() -> None:
     """Fork for each line of orders, answer with the new process's id; end with the last line."""
     import django
@@ -235,7 +242,7 @@ def main() -> None:
     app.loader.import_default_modules()
     kinds.register()
     folder = Path(os.environ["CLOCK_SHIFT_FILE"]).parent
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody has to be buried
+    signal.signal(signal.SIGCHLD, _bury)
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:

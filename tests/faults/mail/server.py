@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 DROP, HANG, GARBAGE, REFUSE = "drop", "hang", "garbage", "refuse"
 _MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.MULTILINE | re.IGNORECASE)
+_LINK = re.compile(rb"/booking/[\w-]{20,}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Delivery:
     digest: str = ""
     accepted: float | None = None
     told: bool = False  # its sender heard 250
+    ticks: float = field(default_factory=time.monotonic)  # when it began, by the machine's own count
+    link: str = ""  # the path of the first link to a booking
 
 
 class Server:
@@ -225,6 +228,8 @@ class _Talk:
         content = await self._content()
         found = _MESSAGE_ID.search(content)
         delivery.message_id = found[1].decode() if found else ""
+        found = _LINK.search(content.replace(b"=\r\n", b""))
+        delivery.link = found[0].decode() if found else ""
         delivery.digest = hashlib.sha256(content).hexdigest()
         reply = self.chosen("content", "250 2.0.0 Taken")
         if reply.startswith(("4", "5")):

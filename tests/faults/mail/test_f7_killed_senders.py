@@ -7,9 +7,12 @@ import signal
 import time
 from collections import Counter
 from contextlib import suppress
+from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 
+from tests import services
 from tests.faults.figures import FULL, Table, size
 from tests.faults.mail.conftest import House
 from tests.faults.mail.nursery import Child
@@ -21,18 +24,19 @@ pytestmark = pytest.mark.xdist_group("faults")
 NUMBER, KILLS = size(60, 2000, knob="MAILS"), size(6, 50, knob="KILLS")
 OVER = size(5, 240, knob="SECONDS")  # seconds within which the reminders fall due
 LEASE = 60
+PARTS = {"text/plain", "text/html"}
 # A server that thinks for a moment: otherwise few kills would find a message half-way.
 THOUGHTFUL = Manner(pauses={"content": 0.02, "rcpt": 0.01})
 
 
-def four_senders(house: House) -> list[Child]:
+def four_senders(house: House, **settings: str) -> list[Child]:
     """As in production and beside it: two workers of either kind with one message in hand each, two loops."""
     house.nursery.beat()
     return [
-        house.nursery.worker(name="forking", pool="prefork", concurrency=1),
-        house.nursery.worker(name="threading", concurrency=1),
-        house.nursery.loop(name="loop1"),
-        house.nursery.loop(name="loop2"),
+        house.nursery.worker(name="forking", pool="prefork", concurrency=1, **settings),
+        house.nursery.worker(name="threading", concurrency=1, **settings),
+        house.nursery.loop(name="loop1", **settings),
+        house.nursery.loop(name="loop2", **settings),
     ]
 
 
@@ -58,14 +62,14 @@ def kill_at_random(
     return kills
 
 
-def end_of_leases(house: House) -> list[tuple[float, list[str]]]:
+def end_of_leases(house: House, **settings: str) -> list[tuple[float, list[str]]]:
     """Wait until the leases of the dead have ended; inside `make test`, end all and turn the clock to that moment."""
     last = []
     if not FULL:
         house.nursery.kill()
         last = [(house.now(), house.ask("in_flight"))]
         house.shift(house.ahead + LEASE + 1)
-        house.nursery.loop()
+        house.nursery.loop(**settings)
     wait_until(lambda: house.ask("unfinished") == 0, seconds=size(30, 200), saying="everything is sent")
     return last
 
@@ -106,6 +110,25 @@ def test_f7_reminders_survive_senders_that_are_killed(house: House, table: Table
     table.told("F7", f"{what}: those over a minute late", late_ones(tally, held, began))
     table.told("F7", f"{what}: what senders warned of", warnings(house))
     table.exactly("F7", "broken promises", house.ask("broken", accepted=[*set(house.server.ids), *before]), [])
+    table.judge()
+
+
+@pytest.mark.skipif(services.on_postgres(), reason="with SQLite only: the embedded default, without a mail server")
+def test_f7_reminders_written_as_files_survive_as_well(house: House, table: Table) -> None:
+    """Celery's hints are files, the mails are files: every one is there, whole, and once."""
+    folder = Path(house.site.environment["DATA_DIR"], "mail")
+    began = house.calls(number=NUMBER, first=size(2, 15), over=OVER)
+    before = house.ask("sent_before")
+    senders = four_senders(house, MAIL_TRANSPORT="file")
+    kill_at_random(house, senders, began, random.Random(70))
+    end_of_leases(house, MAIL_TRANSPORT="file")
+    rows = Tally(house.ask("messages"), house.server).rows
+    mails = [message_from_bytes(file.read_bytes(), policy=policy.SMTP) for file in folder.glob("*.eml")]
+    whole = [mail["Message-ID"] for mail in mails if {part.get_content_type() for part in mail.walk()} >= PARTS]
+    what = f"{NUMBER} reminders as files, {KILLS} kills"
+    table.exactly("F7", f"{what}: lost, doubled or not whole", sorted(set(rows).symmetric_difference(whole)), [])
+    table.exactly("F7", f"{what}: files and reminders", (len(mails), len(rows)), (NUMBER, NUMBER))
+    table.exactly("F7", f"{what}: broken promises", house.ask("broken", accepted=[*whole, *before]), [])
     table.judge()
 
 

@@ -1,9 +1,10 @@
 """Guards of the mail room, each switched off in one process to show that it matters: `switch_off(["lease"])`."""
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from mail import breaker, claims, ledger, nudge, sender, sweep, tasks
+from mail import breaker, claims, clock, ledger, nudge, sender, sweep, tasks
 from mail.models import Message
 
 
@@ -42,6 +43,7 @@ def _claim() -> None:
             Message.objects.filter(status__in=Message.OPEN, next_try_at__lte=now).order_by("next_try_at", "id").first()
         )
         if row is not None:
+            time.sleep(0.05)  # as on a slow disk: on a fast one few look at the same moment
             row.status, row.claim = Message.Status.SENDING, "everybody"
             row.next_try_at = row.lease_until = now + claims.LEASE
             row.save(update_fields=["status", "claim", "next_try_at", "lease_until"])
@@ -63,6 +65,18 @@ def _doorbell() -> None:
     nudge.ring = tasks.send_due.delay
 
 
+def _expiry() -> None:
+    """Nobody asks whether it is still of use."""
+    claims._CLAIM = claims._CLAIM.replace("AND m.expires_at > %(now)s", "")
+    claims._MAY_BEGIN = claims._MAY_BEGIN.replace("AND expires_at > %(now)s", "")
+    sender.sweep = lambda *, now: 0
+
+
+def _steady_clock() -> None:
+    """The clock is believed, whatever it was set to."""
+    clock.steady = lambda: True
+
+
 GUARDS: dict[str, Callable[[], None]] = {
     "lease": _lease,
     "last check": _last_check,
@@ -71,6 +85,8 @@ GUARDS: dict[str, Callable[[], None]] = {
     "claim": _claim,
     "breaker": _breaker,
     "doorbell": _doorbell,
+    "expiry": _expiry,
+    "steady clock": _steady_clock,
 }
 
 

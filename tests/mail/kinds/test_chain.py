@@ -84,6 +84,7 @@ def live(sink: Sink) -> tuple[Booking, list[list[tuple[str, bytes]]]]:
     usual: dict[str, Any] = {"actor_kind": STAFF, "actor": "olga", "why": ""}
     services.reschedule(booking=booking, start=START + 2 * HOUR, coach=None, now=NOW + HOUR, **usual)
     delivered.append(deliver(sink, NOW + HOUR))
+    booking.refresh_from_db()
     booking.event_type.coaches.add(bob)
     services.reassign(booking=booking, coach=bob, actor="olga", why="", now=NOW + 2 * HOUR)
     delivered.append(deliver(sink, NOW + 2 * HOUR))

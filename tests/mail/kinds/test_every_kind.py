@@ -39,6 +39,7 @@ INVITES = {
     "bookings.coach_moved_away": "CANCEL",
     "bookings.coach_cancelled": "CANCEL",
 }
+ENDS = ".,;)/"  # what a sentence puts behind an address
 WITH_NEW_NUMBER = ("bookings.coach_updated", "a new number to phone")
 
 
@@ -71,8 +72,8 @@ def check_words(made: Letter, markup: Markup) -> None:
     """Written twice, by hand: the text part is no HTML, and both lead to the same places."""
     text, html = made.rendered.text, made.rendered.html
     assert not re.search(r"<\w+|&(#\d+|amp|quot|lt|gt);|\{[{%]|None", text), made.name
-    linked = {href.rstrip("/") for href in markup.hrefs if not href.startswith("tel:")}
-    written = {found.rstrip(".,;)/") for found in re.findall(r"https://\S+", text)}
+    linked = {href.rstrip(ENDS) for href in markup.hrefs if not href.startswith("tel:")}
+    written = {found.rstrip(ENDS) for found in re.findall(r"https://\S+", text)}
     assert linked >= written, made.name
     # What is only in the HTML part is a page of ours that the text names in words, or its own address.
     assert {href for href in linked - written if "/t0t0" in href} == set(), made.name
