@@ -96,6 +96,11 @@ class LeadAdmin(ModelAdmin):
             deny(request, "leads.Lead", object_id)
         return row  # type: ignore[no-any-return]
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The row of a person who was merged into another one or erased only shows."""
+        gone = obj is not None and (obj.merged_into_id is not None or obj.erased_at is not None)
+        return not gone and super().has_change_permission(request, obj)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Django's deletion would leave no receipt and reach no other room: a person is erased by the verb."""
         return False
@@ -215,7 +220,7 @@ class LeadAdmin(ModelAdmin):
             context["panel"] = (
                 lead_page.panel(lead, user=request.user, now=now) if whole else lead_page.brief(lead, now=now)
             )
-            context["whole"] = whole
+            context |= {"whole": whole, "show_save_and_add_another": False}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

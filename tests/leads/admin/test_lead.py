@@ -288,6 +288,7 @@ def test_two_rows_become_one_and_two_again(client: Client, bob: User, stopped: C
     do(client, lead, "merge", other="B@example.org")
     assert "was merged into" in client.get(change(other)).text
     assert client.post(verb(other, "note"), {"note": "x"}).status_code == 422
+    assert client.post(change(other), form(other, name="x")).status_code == 403
     do(client, lead, "undo", row=lead.merges.get().pk)
     assert Lead.objects.present().count() == 2
 
