@@ -29,7 +29,7 @@ def hold(request: HttpRequest, form: EmailForm, result: QuizResult, *, reason: s
 
 def take_in(posted: QueryDict, facts: dict[str, Any], now: datetime) -> Lead:
     """Mail the result after all. Raises NotPossible."""
-    form, result = EmailForm(posted, now=now), QuizResult.objects.filter(pk=facts.get("result")).first()
+    form, result = EmailForm(posted, now=now), QuizResult.objects.filter(pk=int(facts.get("result") or 0)).first()
     if result is None:
         raise NotPossible(GONE)
     if not form.is_valid():
