@@ -65,6 +65,18 @@ def test_f9_redis_comes_back_and_the_worker_with_it(house: House, table: Table) 
     table.judge()
 
 
+def test_f9_a_worker_that_does_not_ask_again_is_gone_with_redis(house: House) -> None:
+    """The proof: without our settings for its connection, Redis's minute is the worker's end."""
+    services.need("redis-server", there=broker.here())
+    worker = house.nursery.worker(off=["asking again"])
+    wait_until(lambda: house.broker.client().exists("_kombu.binding.celery"), seconds=20, saying="the worker listens")
+    house.broker.stop()
+    try:
+        worker.wait(20)
+    finally:
+        house.broker.start()
+
+
 def test_f9_with_the_loop_sender_mail_is_not_late_at_all(house: House, table: Table) -> None:
     services.need("redis-server", there=broker.here())
     house.broker.stop()
