@@ -34,7 +34,9 @@ PRESS: dict[str, list[tuple[str, str, str]]] = {
 @pytest.fixture
 def post(site: str, tmp_path: Path) -> Iterator[Path]:
     """Mail lies in a folder, with links to the running site."""
-    with override_settings(SITE_URL=site, MAIL_FILE_DIR=tmp_path / "mail", DEFAULT_FROM_EMAIL="hello@institute.example"):
+    with override_settings(
+        SITE_URL=site, MAIL_FILE_DIR=tmp_path / "mail", DEFAULT_FROM_EMAIL="hello@institute.example"
+    ):
         yield tmp_path / "mail"
 
 
