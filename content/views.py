@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from content import kept, pages, previews, selectors
+from content import images, kept, pages, previews, selectors
 from content.errors import PreviewUnknown
 from mail import clock, identity
 
@@ -77,6 +77,18 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def image(request: HttpRequest, name: str) -> HttpResponse:
+    """A picture of a guide; its name is random and what it names never changes."""
+    path = images.path_of(name)
+    if path is None:
+        raise Http404
+    # At most a few hundred kilobytes: read whole, so that it carries its length.
+    response = HttpResponse(path.read_bytes(), content_type="image/webp")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

@@ -280,6 +280,7 @@ ABUSE_LIMITS: dict[str, str] = {
     "subscribe:address": "20/hour",
     "contact:address": "20/hour",
     "find:address": "20/hour",
+    "ask:address": "10/hour",
     # A class behind one address takes the quiz together.
     "quiz:address": "120/hour",
     "quiz_email:address": "20/hour",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bookings.api import kept
+from content import counting
 from content.kept import shelf
 from tests import services
 
@@ -21,6 +22,7 @@ def _nothing_is_kept() -> None:
     """Answers kept by this process are about rows that the last test took back."""
     kept.shelf.clear()
     shelf.clear()
+    counting.notes.clear()
 
 
 @pytest.fixture(scope="session")
