@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("guides/", views.guides, name="guides"),
     path("guides/<slug:slug>/", views.guide, name="guide"),
+    path("guides/<slug:slug>/search/", views.search, name="search"),
     path("guides/<slug:slug>/ask/", asking.ask, name="ask"),
     path("guides/<slug:slug>/asked/", asking.asked, name="asked"),
     path("guides/<slug:slug>.pdf", views.guide_pdf, name="guide_pdf"),

@@ -6,11 +6,14 @@ has moved, or is not there.
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from content import images, kept, pages, previews, selectors
+from content import search as finding
 from content.errors import PreviewUnknown
 from mail import clock, identity
+from mail.text import one_line
 
 
 @require_safe
@@ -78,6 +81,25 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@require_safe
+def search(request: HttpRequest, slug: str) -> HttpResponse:
+    """Sections and questions of a live guide that hold the words asked for, each with its anchor."""
+    revision = selectors.live_at(slug)
+    if revision is None:
+        raise Http404
+    institute = identity.current()
+    guide = pages.tree(revision, institute)
+    asked = one_line(request.GET.get("q", ""), limit=finding.LONGEST)
+    context = {
+        "guide": guide,
+        "asked": asked,
+        "found": finding.find(guide, asked),
+        "path": reverse("content:guide", args=[slug]),
+        "nav": "guide",
+    }
+    return pages.page(request, "search", institute, context)
 
 
 @require_safe

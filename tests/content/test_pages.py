@@ -59,6 +59,7 @@ OUTLINE = [
     ("h3", "Can Project Managers transition into TPM Jobs?"),
     ("h3", "What industries hire TPMs in the USA?"),
     ("h2", "Choose Your Role, Then Prepare for It"),
+    ("h2", "Questions from readers"),
 ]
 
 
