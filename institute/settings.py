@@ -283,6 +283,7 @@ ABUSE_LIMITS: dict[str, str] = {
     "contact:address": "20/hour",
     "find:address": "20/hour",
     "my_data:address": "20/hour",
+    "ask:address": "10/hour",
     # A class behind one address takes the quiz together.
     "quiz:address": "120/hour",
     "quiz_email:address": "20/hour",
