@@ -16,6 +16,7 @@ from institute.env import (
     is_loopback,
     read_choice,
     read_flag,
+    read_mail_server,
     read_networks,
     read_number,
     read_ports,
@@ -181,24 +182,16 @@ CELERY_BEAT_SCHEDULE = {
 MAIL_FILE_DIR = DATA_DIR / "mail"
 EMAIL_URL = read_text("EMAIL_URL")
 MAIL_TRANSPORT = "smtp" if EMAIL_URL else "file"
-EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = "", 0, "", ""
-EMAIL_USE_TLS = EMAIL_USE_SSL = False
+_server = read_mail_server("EMAIL_URL", password="EMAIL_PASSWORD")
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
+    _server.host,
+    _server.port,
+    _server.user,
+    _server.password,
+)
+EMAIL_USE_TLS, EMAIL_USE_SSL = _server.starts_tls, _server.begins_in_tls
 EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing leaves but through the ledger
-if EMAIL_URL:
-    _scheme = urlsplit(EMAIL_URL).scheme
-    if _scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"}:
-        raise ImproperlyConfigured("EMAIL_URL must begin with smtp://, smtp+tls:// or smtp+ssl://.")
-    _email = env.email_url_config(EMAIL_URL)
-    EMAIL_HOST = _email["EMAIL_HOST"] or ""
-    EMAIL_PORT = _email["EMAIL_PORT"] or {"smtp": 25, "smtp+ssl": 465}.get(_scheme, 587)
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["EMAIL_HOST_PASSWORD"] or ""
-    EMAIL_HOST_PASSWORD = read_text("EMAIL_PASSWORD", EMAIL_HOST_PASSWORD)
-    EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
-    if not EMAIL_HOST:
-        raise ImproperlyConfigured("EMAIL_URL names no host.")
-    if not (EMAIL_USE_TLS or EMAIL_USE_SSL or is_loopback(EMAIL_HOST)):
-        raise ImproperlyConfigured("EMAIL_URL must use smtp+tls:// or smtp+ssl:// for a host that is not this machine.")
 DEFAULT_FROM_EMAIL = read_text(
     "DEFAULT_FROM_EMAIL", f"Tpm Institute <hello@{SITE_HOST if SITE_IS_PUBLIC else 'localhost.localdomain'}>"
 )
