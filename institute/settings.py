@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from institute import logs
+from institute.beat import CELERY_BEAT_SCHEDULE  # noqa: F401  Celery reads it here
 from institute.desk.theme import UNFOLD  # noqa: F401  django-unfold reads it here
 from institute.env import (
     env,
@@ -166,29 +167,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(CELERY_FOLDER / "beat")
-CELERY_BEAT_SCHEDULE = {
-    "send-due-mail": {"task": "mail.send_due", "schedule": 15.0, "options": {"expires": 15}},
-    "tidy-holds": {"task": "bookings.tidy_holds", "schedule": 600.0, "options": {"expires": 300}},
-    "refresh-outside": {"task": "bookings.refresh_outside", "schedule": 60.0, "options": {"expires": 55}},
-    "decline-unanswered": {"task": "bookings.decline_unanswered", "schedule": 60.0, "options": {"expires": 55}},
-    "publish-due": {"task": "content.publish_due", "schedule": 20.0, "options": {"expires": 20}},
-    "tidy-limits": {"task": "leads.tidy", "schedule": 3600.0, "options": {"expires": 600}},
-    "leads-go-on": {"task": "leads.go_on", "schedule": 60.0, "options": {"expires": 55}},
-    "leads-retention": {"task": "leads.retention", "schedule": 86400.0, "options": {"expires": 3600}},
-    "tidy-mail": {"task": "mail.tidy", "schedule": 3600.0, "options": {"expires": 600}},
-}
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 MAIL_FILE_DIR = DATA_DIR / "mail"
 EMAIL_URL = read_text("EMAIL_URL")
 MAIL_TRANSPORT = "smtp" if EMAIL_URL else "file"
-_server = read_mail_server("EMAIL_URL", password="EMAIL_PASSWORD")
-EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
-    _server.host,
-    _server.port,
-    _server.user,
-    _server.password,
-)
+_server = read_mail_server("EMAIL_URL", "EMAIL_PASSWORD")
+EMAIL_HOST, EMAIL_PORT = _server.host, _server.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _server.user, _server.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = _server.starts_tls, _server.begins_in_tls
 EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing leaves but through the ledger
