@@ -125,10 +125,10 @@ class MailServer:
     begins_in_tls: bool = False
 
 
-def read_mail_server(name: str, password_name: str) -> MailServer:
+def read_mail_server(name: str, secret: str = "") -> MailServer:
     """The server in smtp+tls://user:password@host:587, or none; plain SMTP leaves this machine under no circumstances.
 
-    The password may stand in a variable of its own.
+    The password may be given apart as `secret`, where it should not stand in the address.
     """
     url = read_text(name)
     if not url:
@@ -141,7 +141,7 @@ def read_mail_server(name: str, password_name: str) -> MailServer:
         host=given["EMAIL_HOST"] or "",
         port=given["EMAIL_PORT"] or {"smtp": 25, "smtp+ssl": 465}.get(scheme, 587),
         user=given["EMAIL_HOST_USER"] or "",
-        password=read_text(password_name, given["EMAIL_HOST_PASSWORD"] or ""),
+        password=secret or given["EMAIL_HOST_PASSWORD"] or "",
         starts_tls=given.get("EMAIL_USE_TLS", False),
         begins_in_tls=given.get("EMAIL_USE_SSL", False),
     )
