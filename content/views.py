@@ -94,7 +94,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     asked = one_line(request.GET.get("q", ""), limit=finding.LONGEST)
     context = {
         "guide": guide,
-        "asked": asked,
+        "query": asked,
         "found": finding.find(guide, asked),
         "path": reverse("content:guide", args=[slug]),
         "nav": "guide",

@@ -33,7 +33,7 @@ def found(guide: document.Document, asked: str) -> list[str]:
         ("step by step", "how-tpm-roles-work"),
         ("kanban", "best-practices"),
         ("cybersec", "faq-industries"),
-        ("Tpm Institute helps no", ""),
+        ("zebra", ""),
     ],
 )
 def test_words_lead_to_their_anchor(guide: document.Document, asked: str, first: str) -> None:
@@ -51,7 +51,7 @@ def test_all_words_must_be_there_and_headings_come_first(guide: document.Documen
 )
 def test_anything_can_be_asked(guide: document.Document, asked: str) -> None:
     for one in search.find(guide, asked):
-        assert "".join(piece.text for piece in one.excerpt)
+        assert one.place.anchor
 
 
 def test_an_excerpt_marks_what_was_found_and_loses_nothing_between(guide: document.Document) -> None:
