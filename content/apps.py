@@ -20,7 +20,10 @@ class ContentConfig(AppConfig):
     def ready(self) -> None:
         from content import emails
         from content.quiz import emails as quiz_emails
+        from content.quiz import held, privacy
 
         emails.register()
         quiz_emails.register()
+        held.register()
+        privacy.register()
         post_migrate.connect(guard_revisions, sender=self, dispatch_uid="content.guard_revisions")

@@ -113,7 +113,8 @@ def guide(request: HttpRequest, revision: Revision, *, draft: bool = False) -> H
     """A revision as readers see it; the admin shows older ones, and previews show drafts, the same way."""
     institute = identity.current()
     guide, url = tree(revision, institute), address("content:guide", revision.slug)
-    data = jsonld.graph(guide, url=url, revision=revision, institute=institute)
+    asked = [] if draft or not revision.guide_id else selectors.public_questions(revision.guide)
+    data = jsonld.graph(guide, url=url, revision=revision, institute=institute, asked=asked)
     context = {
         "guide": guide,
         "published_on": jsonld.first_published(revision).astimezone(zone_of(institute)).date(),
@@ -123,6 +124,7 @@ def guide(request: HttpRequest, revision: Revision, *, draft: bool = False) -> H
         "pdf_path": reverse("content:guide_pdf", args=[revision.slug]),
         "canonical": url,
         "nav": "guide",
+        "asked": asked,
         "draft": draft,
         # What is not published yet is no article for a search engine.
         "structured_data": "" if draft else jsonld.script(data),

@@ -6,11 +6,14 @@ has moved, or is not there.
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from content import kept, pages, previews, selectors
+from content import images, kept, pages, previews, selectors
+from content import search as finding
 from content.errors import PreviewUnknown
 from mail import clock, identity
+from mail.text import one_line
 
 
 @require_safe
@@ -77,6 +80,37 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def search(request: HttpRequest, slug: str) -> HttpResponse:
+    """Sections and questions of a live guide that hold the words asked for, each with its anchor."""
+    revision = selectors.live_at(slug)
+    if revision is None:
+        raise Http404
+    institute = identity.current()
+    guide = pages.tree(revision, institute)
+    asked = one_line(request.GET.get("q", ""), limit=finding.LONGEST)
+    context = {
+        "guide": guide,
+        "asked": asked,
+        "found": finding.find(guide, asked),
+        "path": reverse("content:guide", args=[slug]),
+        "nav": "guide",
+    }
+    return pages.page(request, "search", institute, context)
+
+
+@require_safe
+def image(request: HttpRequest, name: str) -> HttpResponse:
+    """A picture of a guide; its name is random and what it names never changes."""
+    path = images.path_of(name)
+    if path is None:
+        raise Http404
+    # At most a few hundred kilobytes: read whole, so that it carries its length.
+    response = HttpResponse(path.read_bytes(), content_type="image/webp")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from unfold.admin import ModelAdmin, StackedInline
 
+from content.admin.image import ImageInline
 from content.admin.prose import Prose
 from content.models import FAQ, Callout, Paragraph, Point, Section, Step, Tip
 
@@ -66,7 +67,7 @@ class SectionAdmin(ModelAdmin):
         "caption",
         "order",
     )
-    inlines = (ParagraphInline, PointInline, StepInline, TipInline, FAQInline, CalloutInline)
+    inlines = (ParagraphInline, ImageInline, PointInline, StepInline, TipInline, FAQInline, CalloutInline)
 
 
 class ItemAdmin(Prose, ModelAdmin):

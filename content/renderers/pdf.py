@@ -12,7 +12,8 @@ from pathlib import Path
 
 import typst
 
-from content.document import Block, Callout, Document, EntryList, Paragraph, Questions, Role, Section, Table
+from content import images
+from content.document import Block, Callout, Document, EntryList, Figure, Paragraph, Questions, Role, Section, Table
 from content.inline import SAFE, Spans
 
 FONTS = Path(__file__).with_name("fonts")
@@ -44,6 +45,7 @@ def render(guide: Document, imprint: Imprint) -> bytes:
     made = typst.compile(
         source.encode(),
         format="pdf",
+        root=str(images.folder()) if images.folder().is_dir() else str(FONTS),
         font_paths=fonts(),
         pdf_standards=STANDARD,
         timestamp=int(_noon(imprint.updated_on)),
@@ -169,6 +171,8 @@ class Setter:
             for item in block.items:
                 yield self.heading(level + 1, item.question, item.anchor)
                 yield f"{self.spans(item.spans)}\n\n"
+        elif isinstance(block, Figure):
+            yield from self.figure(block)
         elif isinstance(block, Callout):
             yield from self.callout(block)
 
@@ -194,6 +198,15 @@ class Setter:
             cells = [f"strong({literal(role.name)})", *(literal(cell.text) for cell in role.cells)]
             yield ", ".join(cells) + ", "
         yield "))\n"
+
+    def figure(self, figure: Figure) -> Iterator[str]:
+        """A picture with its description; one whose file is gone, or that has no description, is left out."""
+        name = figure.name(figure.width)
+        if images.path_of(name) is None or not figure.alt:
+            return
+        caption = f", caption: {literal(figure.caption)}" if figure.caption else ""
+        picture = f"image({literal('/' + name)}, width: 100%, alt: {literal(figure.alt)})"
+        yield f"#figure({picture}, numbering: none, supplement: none{caption})\n"
 
     def callout(self, callout: Callout) -> Iterator[str]:
         """A box: heading, lines; what only invites to a form has no place on paper."""

@@ -23,7 +23,7 @@ from tests.content.quiz.conftest import PJM, PM, ROLES, TPM, Clock, Give, Take, 
 from tests.content.quiz.test_scoring import random_answers
 
 HOSTILE: list[str] = json.loads((Path(__file__).parents[2] / "data" / "hostile.json").read_text("utf-8"))
-NAMES = {"Product Manager": PM, "Project Manager": PJM, "Technical Program Manager": TPM}
+NAMES = {"Product Manager (PM)": PM, "Project Manager (PjM)": PJM, "Technical Program Manager (TPM)": TPM}
 
 
 def everything() -> list[Any]:
@@ -195,9 +195,9 @@ def test_the_rule_shown_is_the_rule_of_the_edition(
     other.save()
     page = main(client.get(client.post("/quiz/", give([TPM, TPM, PM], edition="2"))["Location"]))
     assert cells(page.find("table")[0]) == {
-        ("Technical Program Manager", "Points"): "6 of 24",
-        ("Product Manager", "Points"): "3 of 24",
-        ("Project Manager", "Points"): "0 of 24",
+        ("Technical Program Manager (TPM)", "Points"): "6 of 24",
+        ("Product Manager (PM)", "Points"): "3 of 24",
+        ("Project Manager (PjM)", "Points"): "0 of 24",
     }
     assert "Your pick counts 3 points for its role." in page.text
     assert "A lead of 9 points or more is a clear result" in page.text

@@ -197,17 +197,19 @@ def broken(*, accepted: list[str] | None = None) -> list[str]:
     return invariants.broken(now=clock.now(), accepted=accepted)
 
 
-def change_around(*, seed: int, around: float, moved: float) -> list[dict[str, Any]]:
+def change_around(*, around: float, moved: float, part: int = 0, of: int = 1) -> list[dict[str, Any]]:
     """Cancel each call, or move it in this share of the cases, at a random instant so near to its reminder's due time.
 
-    Each change with its topic, and the instant at which its commit had come back.
+    Several hands may share the calls: each does its part. Each change with its topic, the instant at which its commit
+    had come back, and how long after the due time that was.
     """
     settings.MAIL_NUDGES = False
-    dice, done = random.Random(seed), []
+    dice, done = random.Random(part), []
     rows = {each.topic_id: each for each in Message.objects.filter(kind=emails.REMINDER).select_related("topic")}
     bookings = {each.topic_key: each for each in Booking.objects.select_related("coach", "event_type", "lead")}
     day = (clock.now() + timedelta(days=9)).replace(hour=12, minute=0, second=0, microsecond=0)
-    plan = sorted((row.due_at.timestamp() + dice.uniform(-around, around), key) for key, row in rows.items())
+    mine = {key: row for key, row in rows.items() if key % of == part}
+    plan = sorted((row.due_at.timestamp() + dice.uniform(-around, around), key) for key, row in mine.items())
     for moment, topic in plan:
         time.sleep(max(0.0, moment - clock.now().timestamp()))
         booking = bookings[rows[topic].topic.key]
@@ -217,7 +219,10 @@ def change_around(*, seed: int, around: float, moved: float) -> list[dict[str, A
             services.reschedule(booking=booking, start=day, coach=booking.coach, now=clock.now(), **who)
         else:
             services.cancel(booking=booking, now=clock.now(), **who)
-        done.append({"topic": topic, "at": clock.now().timestamp(), "how": how})
+        at = clock.now()
+        done.append(
+            {"topic": topic, "at": at.timestamp(), "how": how, "off": (at - rows[topic].due_at).total_seconds()}
+        )
     return done
 
 

@@ -152,7 +152,11 @@ class Nursery:
         self.kill()
         if self._process.stdin:
             self._process.stdin.close()
-        self._process.wait(10)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(10)
 
     def _tell(self, **order: Any) -> int:
         assert self._process.stdin and self._process.stdout

@@ -69,6 +69,7 @@ class Server:
         self.connections: list[float] = []
         self.offered: list[str] = []
         self.patience: list[float] = []  # seconds until somebody gave up who heard nothing
+        self.held_at = ""  # the stage at which everybody waits until it is another
         self.dice = random.Random(12)
         self._manner = OK
         self._tls = None
@@ -111,7 +112,7 @@ class Server:
 
     def forget(self) -> None:
         """Behave, and know of nothing."""
-        self.manner = OK
+        self.manner, self.held_at = OK, ""
         self.deliveries, self.connections, self.offered, self.patience = [], [], [], []
 
     def close(self) -> None:
@@ -254,6 +255,8 @@ class _Talk:
 
     async def pause(self, stage: str) -> None:
         """A slow server's time to think."""
+        while self.server.held_at == stage:
+            await asyncio.sleep(0.02)
         if seconds := self.server.manner.pauses.get(stage, 0.0):
             await asyncio.sleep(seconds * (1 + self.server.dice.random()))
 

@@ -84,12 +84,14 @@ def test_f14_no_step_of_the_clock_sends_a_reminder_early_twice_or_late(house: Ho
 
 def test_f14_without_a_look_at_the_clock_itself_a_step_sends_twice(house: House) -> None:
     """The proof: an hour forward ends every lease, and a mail that is just going out goes out again."""
-    house.server.manner = Manner(pauses={"content": 1.5})
+    house.server.held_at = "content"
     house.calls(number=1, first=0, over=1)
     for n in range(2):
         house.nursery.loop(name=f"loop{n}", every=0.1, off=["steady clock"])
     wait_until(lambda: house.server.deliveries, seconds=10, saying="DATA has begun")
     house.shift(house.ahead + HOUR)
+    wait_until(lambda: len(house.server.deliveries) == 2, seconds=10, saying="DATA begins once more")
+    house.server.held_at = ""
     wait_until(lambda: house.server.copies, seconds=10, saying="a copy")
 
 

@@ -131,6 +131,7 @@ def test_f26_processes_that_are_killed_instead_break_connections(house: House, l
             seen = len(answers)
             wait_until(lambda seen=seen: len(answers) > seen, seconds=60, saying="it answers")
             web.kill_processes()
+            time.sleep(0.3)  # those who were cut off notice
             if failures(answers):
                 return
     finally:

@@ -134,10 +134,10 @@ def test_f7_reminders_written_as_files_survive_as_well(house: House, table: Tabl
 
 def test_f7_without_the_lease_what_a_dead_sender_held_is_lost(house: House) -> None:
     """The proof: what was in hand at the kill stays there for ever."""
-    house.server.manner = Manner(pauses={"rcpt": 1.0})
+    house.server.held_at = "rcpt"
     house.calls(number=3, first=0, over=1)
     sender = house.nursery.loop(off=["lease"])
-    wait_until(lambda: house.ask("in_flight"), seconds=10, saying="a message is in its hands")
+    wait_until(lambda: house.server.offered, seconds=10, saying="a message is in its hands")
     sender.kill()
     house.server.forget()
     house.shift(house.ahead + LEASE + 1)

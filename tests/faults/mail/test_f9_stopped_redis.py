@@ -5,6 +5,7 @@ import time
 import pytest
 
 from tests import services
+from tests.faults.crowd import slowest_of
 from tests.faults.figures import FULL, Table, size
 from tests.faults.mail import broker
 from tests.faults.mail.booker import booking
@@ -30,6 +31,15 @@ def begin(house: House, number: int, over: float) -> list:
     return [house.nursery.worker(), house.nursery.beat(every=None if FULL else 1)]
 
 
+def usual(site: str, table: Table, id_: str) -> None:
+    """What booking takes on this machine while Redis is well: said beside the figures of a full run."""
+    if FULL:
+        with booking(site, people=PEOPLE) as visitors:
+            time.sleep(20)
+        seconds = round(slowest_of(visitors.answers, 0.99), 2)
+        table.told(id_, "Redis well: p99 of booking, seconds", seconds)
+
+
 def caught_up(house: House) -> bool:
     """Whether everything that has fallen due is sent, or in somebody's hands for less than a moment."""
     return house.ask("unfinished_now") <= size(0, 3)
@@ -37,8 +47,9 @@ def caught_up(house: House) -> bool:
 
 def test_f9_redis_comes_back_and_the_worker_with_it(house: House, table: Table) -> None:
     number = size(12, 300, knob="MAILS")
-    processes = begin(house, number, over=TIMES * SECONDS * size(1, 2))
     site, recoveries = house.web(), []
+    usual(site, table, "F9")
+    processes = begin(house, number, over=TIMES * SECONDS * size(1, 2))
     for _ in range(TIMES):
         house.broker.stop()
         with booking(site, people=PEOPLE) as visitors:
@@ -65,6 +76,18 @@ def test_f9_redis_comes_back_and_the_worker_with_it(house: House, table: Table) 
     table.judge()
 
 
+def test_f9_a_worker_that_does_not_ask_again_is_gone_with_redis(house: House) -> None:
+    """The proof: without our settings for its connection, Redis's minute is the worker's end."""
+    services.need("redis-server", there=broker.here())
+    worker = house.nursery.worker(off=["asking again"])
+    wait_until(lambda: house.broker.client().exists("_kombu.binding.celery"), seconds=20, saying="the worker listens")
+    house.broker.stop()
+    try:
+        worker.wait(20)
+    finally:
+        house.broker.start()
+
+
 def test_f9_with_the_loop_sender_mail_is_not_late_at_all(house: House, table: Table) -> None:
     services.need("redis-server", there=broker.here())
     house.broker.stop()
@@ -83,7 +106,9 @@ def test_f9_with_the_loop_sender_mail_is_not_late_at_all(house: House, table: Ta
 
 def test_f10_a_silent_redis_holds_up_nobody(house: House, table: Table) -> None:
     number = size(12, 60, knob="MAILS")
-    processes, site = begin(house, number, over=SECONDS), house.web()
+    site = house.web()
+    usual(site, table, "F10")
+    processes = begin(house, number, over=SECONDS)
     time.sleep(size(0, 5))
     house.broker.silence()
     try:

@@ -15,12 +15,15 @@ from django.db import transaction
 
 from bookings import services
 from bookings.models import Answer, Booking, BookingEvent, Coach, EventType
+from content import telling
+from content.models import Guide
 from content.quiz import edition as editions
 from content.quiz import first as first_quiz
 from content.quiz import publishing as quiz_publishing
 from content.quiz import services as quiz
-from leads import people
+from leads import consents, first_sequence, people, sequences
 from leads import services as leads
+from leads.models import LIST
 from mail import incoming, trials
 from mail.models import Message
 from mail.reports import Fate, Report
@@ -404,3 +407,20 @@ def _() -> None:
 def _() -> None:
     take_quiz()
     people.Lead.objects.update(confirmed_at=NOW)
+
+
+@story(sequences.KIND)
+def _() -> None:
+    first_sequence.write()
+    with transaction.atomic():
+        lead = people.ensure_lead(email=student(), name="Grace Visitor", now=NOW)
+        consents.give(lead=lead, purpose=LIST, how="Preferences page", address="203.0.113.9", now=NOW)
+
+
+@story("content.refused")
+def _() -> None:
+    call_command("first_guide", verbosity=0, stdout=StringIO())
+    said = "The comparison table says nothing for Product Manager under “Common KPI”."
+    Guide.objects.update(publish_refused=said)
+    with transaction.atomic():
+        telling.staff_of_refusal(Guide.objects.all()[0], at=NOW, now=NOW)
