@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import booking, core, growth, guide, months, slots
+from benchmarks import booking, core, crowd, drain, growth, guide, months, slots
 from benchmarks.figures import Figure, load_average, table, write_json
 from benchmarks.place import Place, place
 
@@ -19,6 +19,8 @@ PARTS: dict[str, Callable[[Place, int], Iterator[Figure]]] = {
     "slots": slots.measure,
     "months": months.measure,
     "booking": booking.measure,
+    "crowd": crowd.measure,
+    "drain": drain.measure,
     "growth": growth.measure,
     "guide": guide.measure,
 }

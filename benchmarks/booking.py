@@ -162,7 +162,7 @@ def measure(place: Place, rounds: int) -> Iterator[Figure]:
 
 def _rounds(site: Server, rival: Server, seed: dict[str, Any], rounds: int) -> Iterator[Figure]:
     numbers = count(1)
-    free, wishes = _free(site), _wishes(seed)
+    times, wishes = free(site), _wishes(seed)
     sessions = iter(seed["sessions"])
     rates: dict[str, list[float]] = {"ours": [], "unknown": [], "signed in": []}
     for number in range(rounds + 1):
@@ -171,7 +171,7 @@ def _rounds(site: Server, rival: Server, seed: dict[str, Any], rounds: int) -> I
             for n in (next(numbers) for _ in range(EACH)):
                 port = site.port if side == "ours" else rival.port
                 person = Person(
-                    Visitor(port, address(n)), next(free if side == "ours" else wishes), f"g{n}@example.org"
+                    Visitor(port, address(n)), next(times if side == "ours" else wishes), f"g{n}@example.org"
                 )
                 if side == "signed in":
                     person.visitor.cookies["sessionid"] = next(sessions)
@@ -190,7 +190,7 @@ def _rounds(site: Server, rival: Server, seed: dict[str, Any], rounds: int) -> I
         yield of_rates(what, rates["ours"], rates[side], least)
 
 
-def _free(site: Server) -> Iterator[dict[str, str]]:
+def free(site: Server) -> Iterator[dict[str, str]]:
     """Times that are free, coach by coach in turn, so that the clients meet as little as at django-appointment."""
     slots = json.loads(get(site, month("all"))[0])["slots"]
     for slot in slots:

@@ -18,7 +18,12 @@ class ContentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from content.quiz import emails
+        from content import emails
+        from content.quiz import emails as quiz_emails
+        from content.quiz import held, privacy
 
         emails.register()
+        quiz_emails.register()
+        held.register()
+        privacy.register()
         post_migrate.connect(guard_revisions, sender=self, dispatch_uid="content.guard_revisions")

@@ -96,6 +96,7 @@ class Question:
     spans: Spans
     question_facts: Facts = ()
     answer_facts: Facts = ()
+    old_anchors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,24 @@ class Callout:
     facts: Facts = ()
 
 
-Block = Paragraph | EntryList | Role | Table | Questions | Callout
+@dataclass(frozen=True)
+class Figure:
+    """A picture in several widths, the largest with its size."""
+
+    kind: ClassVar[str] = "figure"
+    file: str
+    widths: tuple[int, ...]
+    width: int
+    height: int
+    alt: str
+    caption: str
+
+    def name(self, width: int) -> str:
+        """The served name of the file of one width."""
+        return f"{self.file}-{width}.webp"
+
+
+Block = Paragraph | EntryList | Role | Table | Questions | Callout | Figure
 
 
 @dataclass(frozen=True)
@@ -131,6 +149,7 @@ class Section:
     color: str
     blocks: tuple[Block, ...]
     parts: tuple["Section", ...] = ()
+    old_anchors: tuple[str, ...] = ()
 
     @property
     def is_card(self) -> bool:
@@ -225,12 +244,16 @@ class Builder:
             in_contents=row["in_contents"],
             color=self.roles[row["role"]].color if row["role"] in self.roles else "",
             blocks=tuple(self.blocks(row)),
+            old_anchors=tuple(row.get("old_anchors", ())),
         )
 
     def blocks(self, row: dict[str, Any]) -> Iterator[Block]:
-        """Prose, the thing the section shows, lists, questions, closing prose, callouts: always in this order."""
+        """Prose, the thing the section shows, pictures, lists, questions, closing prose, callouts: always in this order."""
         paragraphs = [
-            (item["after"], Paragraph(self.spans(item["text"]), tuple(item["facts"]))) for item in row["paragraphs"]
+            (item["after"], Paragraph(self.spans(line), tuple(item["facts"])))
+            for item in row["paragraphs"]
+            for line in item["text"].splitlines()
+            if line.strip()
         ]
         yield from (paragraph for after, paragraph in paragraphs if not after)
         role = self.roles.get(row["role"])
@@ -240,6 +263,9 @@ class Builder:
             yield EntryList("challenges", role.challenges)
         elif row["shows"] == "comparison":
             yield self.table(row)
+        for item in row.get("images", ()):
+            names = ("file", "width", "height", "alt", "caption")
+            yield Figure(widths=tuple(item["widths"]), **{name: item[name] for name in names})
         for kind in ("points", "steps", "tips"):
             if row[kind]:
                 yield EntryList(kind, tuple(self.entry(item, "label", "text") for item in row[kind]))
@@ -277,6 +303,7 @@ class Builder:
             self.spans(row["answer"]),
             tuple(row["question_facts"]),
             tuple(row["answer_facts"]),
+            tuple(row.get("old_anchors", ())),
         )
 
     def callout(self, row: dict[str, Any]) -> Callout:

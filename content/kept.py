@@ -7,6 +7,7 @@ every `GUIDE_FRESH_SECONDS`, so a new revision is out everywhere within a second
 
 import gzip
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,10 +26,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.response import ResponseHeaders
 from django.utils.cache import get_conditional_response
 
-from content import selectors
+from content import counting, selectors
 from content.errors import ContentError
 
-PREFIXES = ("/guides/", "/roles/")
+# Index, guides, their PDFs, roles; never a form, a preview or a picture.
+PATHS = re.compile(r"/guides/(?:[-\w]+(?:/|\.pdf))?|/roles/[-\w]+/", re.ASCII)
 HTML = "text/html; charset=utf-8"
 # Every public page carries these and the strict policy; the middleware that would add them is never reached by a kept page.
 HEADERS = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", "X-Frame-Options": "DENY"}
@@ -195,14 +197,18 @@ class KeptPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
-        if not path.startswith(PREFIXES) or request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") or not PATHS.fullmatch(path):
             return self.get_response(request)
         request.get_host()
         try:
             page = shelf.find(path, build=build)
         except DatabaseError:  # nothing is kept yet and nothing can be read: the views say so as they do everywhere
             page = None
-        return self.get_response(request) if page is None else answer(request, page)
+        if page is None:
+            return self.get_response(request)
+        if page.kind == HTML:
+            counting.saw(request, path)
+        return answer(request, page)
 
 
 def answer(request: HttpRequest, page: Page) -> HttpResponseBase:

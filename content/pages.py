@@ -113,17 +113,21 @@ def guide(request: HttpRequest, revision: Revision, *, draft: bool = False) -> H
     """A revision as readers see it; the admin shows older ones, and previews show drafts, the same way."""
     institute = identity.current()
     guide, url = tree(revision, institute), address("content:guide", revision.slug)
-    data = jsonld.graph(guide, url=url, revision=revision, institute=institute)
+    asked = [] if draft or not revision.guide_id else selectors.public_questions(revision.guide)
+    data = jsonld.graph(guide, url=url, revision=revision, institute=institute, asked=asked)
     context = {
         "guide": guide,
         "published_on": jsonld.first_published(revision).astimezone(zone_of(institute)).date(),
         "updated_on": on_day(revision, institute),
+        "reviewed_on": reviewed_on(revision, institute),
         "path": reverse("content:guide", args=[revision.slug]),
         "pdf_path": reverse("content:guide_pdf", args=[revision.slug]),
         "canonical": url,
         "nav": "guide",
+        "asked": asked,
         "draft": draft,
-        "structured_data": jsonld.script(data),
+        # What is not published yet is no article for a search engine.
+        "structured_data": "" if draft else jsonld.script(data),
     }
     return page(request, "guide", institute, context)
 
@@ -186,6 +190,12 @@ def zone_of(institute: Institute) -> ZoneInfo:
 def on_day(revision: Revision, institute: Institute) -> Any:
     """The date on which the revision was published, where the institute is."""
     return revision.published_at.astimezone(zone_of(institute)).date()
+
+
+def reviewed_on(revision: Revision, institute: Institute) -> Any:
+    """The date on which somebody last found the guide still true, or None."""
+    at = revision.guide.reviewed_at if revision.guide_id else None
+    return at.astimezone(zone_of(institute)).date() if at else None
 
 
 def address(name: str, *args: str) -> str:

@@ -10,8 +10,9 @@ class LeadsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from leads import consent_texts, emails, intake
+        from leads import consent_texts, emails, intake, personal
 
         emails.register()
         intake.register()
+        personal.register()
         post_migrate.connect(consent_texts.seed, sender=self, dispatch_uid="leads.consent_texts")

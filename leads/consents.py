@@ -105,9 +105,7 @@ def withdraw(*, lead: Lead, purpose: str, how: str, now: datetime) -> bool:
 def _given(lead: Lead, purpose: str, now: datetime, how: str) -> None:
     if purpose == LIST and lead.email:
         # Only the wish for quiet is lifted: a bounce on the same stream says the address does not work.
-        Suppression.objects.filter(
-            address_hash=fingerprint(lead.email), stream=Stream.LIST, reason=UNSUBSCRIBED
-        ).delete()
+        Suppression.objects.filter(address_hash=fingerprint(lead.email), stream=Stream.LIST, bounced=False).delete()
     if purpose == CALL:
         lead.call_wanted_at = now
         lead.save(update_fields=["call_wanted_at"])

@@ -1,11 +1,12 @@
 """The mails of this room: one renderer a kind, three templates a stem."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.urls import reverse
 
-from leads import consents, mailbox
-from leads.models import Activity, Lead
+from leads import consents, erasing, letters, magnet, mailbox, placeholders, sequences
+from leads.models import Activity, Enrolment, Lead, SequenceStep, StopReason
 from mail import registry
 from mail.compose import from_templates
 from mail.links import absolute
@@ -22,6 +23,9 @@ GUIDE_SLUG = "tpm-vs-product-vs-project-manager"
 def register() -> None:
     """Tell the mail room which kinds this room sends."""
     registry.register("leads.confirm", stream=Stream.LEADS, render=confirm, label="Confirm the address")
+    registry.register(erasing.KIND, stream=Stream.LEADS, render=my_data, label="Link to one's own data")
+    registry.register(magnet.KIND, stream=Stream.LEADS, render=guide, label="The guide as a file")
+    registry.register(sequences.KIND, stream=Stream.LIST, render=sequence_step, label="Interview preparation")
     registry.register("leads.enquiry", stream=Stream.STAFF, render=enquiry, label="Message from the contact form")
 
 
@@ -49,6 +53,35 @@ def confirm(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
     )
 
 
+def my_data(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """The link with which a person sees, takes along or erases what we hold."""
+    lead = Lead.objects.filter(pk=message.context["lead"]).first()
+    if lead is None or lead.email != message.recipient:
+        return Skip("The lead has another address now, or is gone.")
+    token = mint(erasing.PURPOSE, mailbox.subject(lead), now + erasing.LINK_LASTS)
+    return from_templates("leads/my_data", {"my_data_url": _link("leads:my_data", token)})
+
+
+def guide(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """The guide's file by a link that expires, to an address that was confirmed."""
+    lead = Lead.objects.filter(pk=message.context["lead"]).first()
+    if lead is None or lead.email != message.recipient:
+        return Skip("The lead has another address now, or is gone.")
+    offer = magnet.offered()
+    if offer is None:
+        return Skip("The guide is not offered as a file now.")
+    subject = mailbox.subject(lead)
+    return from_templates(
+        "leads/guide",
+        {
+            "file_url": _link(offer.url_name, mint(magnet.PURPOSE, subject, now + magnet.LINK_LASTS)),
+            "guide_url": absolute(guide_path()),
+            "book_url": absolute(reverse("bookings:book")),
+            "preferences_url": _link("leads:preferences", mint("preferences", subject, now + PREFERENCES_FOR)),
+        },
+    )
+
+
 def enquiry(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
     """A visitor's message, to staff; an answer goes to the visitor."""
     activity = Activity.objects.select_related("lead").filter(pk=message.context["activity"]).first()
@@ -65,6 +98,40 @@ def enquiry(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
         },
     )
     return Rendered(subject=rendered.subject, text=rendered.text, html=rendered.html, reply_to=activity.lead.email)
+
+
+def sequence_step(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """One mail of a sequence; whether the person should still get it is decided here, as it is sent."""
+    rows = Enrolment.objects.select_related("lead", "sequence")
+    enrolment = rows.filter(pk=message.context["enrolment"]).first()
+    step = SequenceStep.objects.filter(pk=message.context["step"]).first()
+    if enrolment is None or enrolment.lead.email != message.recipient:
+        return Skip(StopReason.ERASED.label)
+    if step is None or not step.active:
+        return Skip("The step was taken out of the sequence.")
+    reason = sequences.why_not(enrolment, now=now)
+    if reason is not None:
+        return Skip(f"Sequence stopped: {reason.label}.")
+    subject = mailbox.subject(enrolment.lead)
+    unsubscribe_url = _link("leads:unsubscribe", mint("unsubscribe", subject, None))
+    preferences_url = _link("leads:preferences", mint("preferences", subject, now + PREFERENCES_FOR))
+    rendered = letter(step, enrolment.lead, {"unsubscribe_url": unsubscribe_url, "preferences_url": preferences_url})
+    return replace(rendered, list_unsubscribe=unsubscribe_url)
+
+
+def letter(step: SequenceStep, lead: Lead | None, links: dict[str, str]) -> Rendered:
+    """A step as the mail it becomes; for a preview without a lead, and with links that lead nowhere."""
+    filled = letters.values(
+        lead, guide_path=guide_path(), book_path=reverse("bookings:book"), quiz_path=reverse("content:quiz")
+    )
+    subject = placeholders.fill(step.subject, filled)
+    return from_templates("leads/letter", {"subject": subject, "blocks": letters.blocks(step.body, filled), **links})
+
+
+def preview(step: SequenceStep, lead: Lead | None = None) -> Rendered:
+    """What staff see before they save: nothing in it opens anything."""
+    nowhere = absolute("/")
+    return letter(step, lead, {"unsubscribe_url": nowhere, "preferences_url": nowhere})
 
 
 def _link(view: str, token: str) -> str:

@@ -8,6 +8,7 @@ from leads import assigning, consents, people
 from leads.errors import NotPossible
 from leads.models import CALL, Lead, Origin
 from leads.models.consent import Purpose
+from mail.rows import require_transaction
 from mail.text import one_line, plain
 
 
@@ -50,7 +51,7 @@ def enter(
     source = one_line(consent_source, limit=150)
     if wants_call and (told["phone"] is None or not source):
         raise NotPossible("A wish to be called needs a number, and how the person said so.")
-    lead = find_or_make(address=address, told=told, origin=Origin.STAFF, actor=actor, now=now)
+    lead, _ = find_or_make(address=address, told=told, origin=Origin.STAFF, actor=actor, now=now)
     if wants_call and Purpose.PHONE_CALL not in consents.confirmed_purposes(lead):
         consents.give(lead=lead, purpose=CALL, how=f"Told {actor}: {source}", address="", now=now)
     if words := plain(note, limit=2000):
@@ -59,13 +60,14 @@ def enter(
     return lead
 
 
-def find_or_make(*, address: str, told: dict[str, object], origin: str, actor: str, now: datetime) -> Lead:
-    """The lead of this address, or of this number where no address is given, locked; made where there is none."""
+def find_or_make(*, address: str, told: dict[str, object], origin: str, actor: str, now: datetime) -> tuple[Lead, bool]:
+    """The lead of this address, or of this number where no address is given, locked; and whether it was made here."""
+    require_transaction()
     before = _found(address, told)
     if before is not None:
         lead = people.locked_as_kept(before)
         people.fill(lead, told, now)
-        return lead
+        return lead, False
     lead = Lead(email=address or None, created_at=now, origin=origin, **{k: v or None for k, v in told.items() if v})
     try:
         with transaction.atomic():
@@ -76,9 +78,9 @@ def find_or_make(*, address: str, told: dict[str, object], origin: str, actor: s
             raise
         lead = people.locked_as_kept(found)
         people.fill(lead, told, now)
-        return lead
+        return lead, False
     people.record_activity(lead=lead, kind="made", summary="Made by staff", now=now, actor=actor)
-    return lead
+    return lead, True
 
 
 def _found(address: str, told: dict[str, object]) -> Lead | None:

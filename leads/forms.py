@@ -185,6 +185,14 @@ class ContactForm(VisitorForm):
     )
 
 
+class MyDataForm(VisitorForm):
+    """Whose data."""
+
+    asks = ("email",)
+
+    email = _email("We mail a link to this address, at most once a day.")
+
+
 class PreferencesForm(forms.Form):
     """What a person wants to hear about; behind a link that only their mailbox has."""
 

@@ -26,7 +26,7 @@ REASONS: dict[str, tuple[str, int]] = {
 }
 _BOOKING = {"confirmed": "booked", "completed": "attended", "no_show": "no_show"}
 _CALLS = {Outcome.TALKED, Outcome.WRONG_NUMBER, Outcome.DO_NOT_CALL}
-_PLAIN = {"subscribed", "confirmed", "enquiry", "question", "replied"}
+_PLAIN = {"subscribed", "confirmed", "enquiry", "question", "quiz", "replied"}
 
 
 def reason_of(activity: Activity) -> str:
@@ -34,8 +34,6 @@ def reason_of(activity: Activity) -> str:
     kind, data = activity.kind, activity.data
     if kind in _PLAIN:
         return kind
-    if kind.startswith("quiz"):
-        return "quiz"
     if kind == "consent_given":
         return {LIST: "list", CALL: "call"}.get(str(data.get("purpose")), "")
     if kind == "booking":

@@ -12,7 +12,6 @@ from django.db.models import Q
 
 from leads import journal
 from leads.models import Activity, Enrolment, Lead, Restart, Sequence, SequenceStep, Stage, StopReason
-from leads.models.consent import UNSUBSCRIBED
 from leads.quiet import not_at_night
 from mail import clock, identity, ledger
 from mail.addresses import fingerprint
@@ -77,18 +76,18 @@ def settle(*, lead: Lead, now: datetime) -> None:
 def why_not(enrolment: Enrolment, *, now: datetime) -> StopReason | None:
     """Why this lead must get no more of this sequence, or None; asked of the rows as they are now."""
     lead, since = enrolment.lead, enrolment.started_at
-    if not lead.email or lead.merged_into_id is not None:
+    if not lead.email or lead.merged_into_id is not None or lead.erasing_since is not None:
         return StopReason.ERASED
     if enrolment.stop_reason == StopReason.STAFF:
         return StopReason.STAFF
     if not enrolment.sequence.active:
         return StopReason.OFF
     quiet = Suppression.objects.filter(address_hash=fingerprint(lead.email), stream__in=("", Stream.LIST))
-    reasons = set(quiet.values_list("reason", flat=True))
-    if lead.bounced_at is not None or reasons - {UNSUBSCRIBED}:
+    quiet_for = list(quiet.values_list("bounced", flat=True))
+    if True in quiet_for:
         return StopReason.BOUNCED
     agreed = Q(text__purpose=enrolment.sequence.purpose, confirmed_at__isnull=False, withdrawn_at__isnull=True)
-    if reasons or not lead.consents.filter(agreed).exists():
+    if quiet_for or not lead.consents.filter(agreed).exists():
         return StopReason.UNSUBSCRIBED
     if lead.replied_at is not None and lead.replied_at >= since:
         return StopReason.REPLIED

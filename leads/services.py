@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 
-from leads import consent_texts, consents, mailbox
+from leads import assigning, consent_texts, consents, magnet, mailbox
 from leads.models import CALL, LIST, Activity, Lead, Stage
 from leads.models.consent import Purpose
 from leads.people import (
@@ -19,6 +19,7 @@ from leads.people import (
     own_path,
     record_activity,
     record_touch,
+    worked_on,
 )
 from mail import identity, ledger
 from mail.text import one_line, plain
@@ -70,7 +71,10 @@ def subscribe(
     mailed = _mailed_lately(lead, now)
     # Nobody's mailbox is filled by a stranger with a form: an unproven address gets one mail a day, whose page offers
     # everything asked for until then; a proven one gets one a day for each purpose.
-    if not mailed or (lead.confirmed_at and asked - mailed):
+    at_once = lead.confirmed_at is not None and magnet.offered() is not None
+    if at_once:  # a proven address has the guide without another button
+        magnet.deliver(lead=lead, now=now)
+    if (purposes or not at_once) and (not mailed or (lead.confirmed_at and asked - mailed)):
         _mail_confirmation(lead, ASKED, "Confirmation mail asked for", sorted(asked), now)
     return lead
 
@@ -113,7 +117,10 @@ def confirm(*, token: str, shown: Collection[int], now: datetime, agreed: bool =
     Again it changes nothing. Raises LinkUnknown.
     """
     lead = mailbox.lead_of(token, purpose="confirm", now=now, lock=True)
+    first = lead.confirmed_at is None
     _prove(lead, now)
+    if first:
+        magnet.deliver(lead=lead, now=now)
     if agreed:
         consents.confirm(lead=lead, shown=shown, now=now)
     else:
@@ -128,6 +135,7 @@ def _prove(lead: Lead, now: datetime) -> None:
         lead.save(update_fields=["confirmed_at"])
         record_activity(lead=lead, kind="confirmed", summary="Confirmed the e-mail address", now=now)
     advance_stage(lead=lead, stage=Stage.CONFIRMED, now=now)
+    assigning.assign_in_turn(lead=lead, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -136,6 +144,17 @@ def withdraw(*, lead: Lead, purpose: str, now: datetime, how: str) -> None:
     own = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     for row in {own, locked_as_kept(own)}:
         consents.withdraw(lead=row, purpose=purpose, how=how, now=now)
+
+
+@transaction.atomic(durable=True)
+def mark_replied(*, lead: Lead, actor: str, now: datetime) -> Lead:
+    """Staff saw an answer to one of our mails: sequences stop, a person writes from here on."""
+    locked = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    locked.replied_at = now
+    locked.save(update_fields=["replied_at"])
+    worked_on(lead=locked, now=now)
+    record_activity(lead=locked, kind="replied", summary="Answered one of our mails", now=now, actor=actor)
+    return locked
 
 
 @transaction.atomic(durable=True)
@@ -163,6 +182,7 @@ def contact(
     activity = record_activity(
         lead=lead, kind="enquiry", summary="Wrote through the contact form", now=now, data=said, actor="visitor"
     )
+    assigning.assign_in_turn(lead=lead, now=now)
     ledger.enqueue(
         kind="leads.enquiry",
         dedupe_key=f"leads.enquiry:{activity.pk}",

@@ -44,14 +44,19 @@ class Refusal:
     held: bool = False
 
 
-def refused(request: HttpRequest, form: VisitorForm, *, entry: str, now: datetime) -> Refusal | None:
-    """Validate the form and run the abuse check; None where both are content."""
+def refused(
+    request: HttpRequest, form: VisitorForm, *, entry: str, now: datetime, holds: bool = True
+) -> Refusal | None:
+    """Validate the form and run the abuse check; None where both are content.
+
+    What a person would have to release in vain (`holds` is false) is only ever asked again.
+    """
     if not form.is_valid():
         return Refusal(422)
     try:
         abuse.check(request=request, form=form, entry=entry, email=form.cleaned_data["email"], now=now)
     except Suspicious as error:
-        if error.hold:
+        if error.hold and holds:
             quarantine.hold(entry=entry, request=request, form=form, reason=error.reason, now=now)
             return Refusal(303, held=True)
         form.ask_again(error, now=now)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from mail import registry
+from mail import registry, statements
 from mail.addresses import fingerprint
 from mail.errors import NotPossible
 from mail.models import Message, Suppression, Topic
@@ -17,16 +17,19 @@ from mail.text import one_line
 
 Status = Message.Status
 NEWER = "Something newer took its place."
+_FIND_TOPIC = "SELECT id, version FROM mail_topic WHERE key = %(key)s"
+_MAKE_TOPIC = """
+INSERT INTO mail_topic (key, version) VALUES (%(key)s, 1) ON CONFLICT (key) DO NOTHING RETURNING id, version
+"""
 
 
 def topic(key: str) -> Topic:
     """The topic of that key, made where there is none."""
     require_transaction()
-    found = Topic.objects.filter(key=key).first()
-    if found is None:
-        Topic.objects.bulk_create([Topic(key=key)], ignore_conflicts=True)
-        found = Topic.objects.get(key=key)
-    return found
+    # Nothing comes back of the insert where another transaction's commit was quicker: then its row is there.
+    found = statements.rows(_FIND_TOPIC, {"key": key}) or statements.rows(_MAKE_TOPIC, {"key": key})
+    ((pk, version),) = found or statements.rows(_FIND_TOPIC, {"key": key})
+    return Topic(pk=pk, key=key, version=version)
 
 
 def bump(key: str, *, why: str = NEWER) -> Topic:
@@ -55,6 +58,31 @@ def enqueue(
     context: dict[str, int | str] | None = None,
 ) -> Message:
     """Write one message for one recipient; the same `dedupe_key` again returns the first row unchanged."""
+    write(
+        kind=kind,
+        dedupe_key=dedupe_key,
+        topic=topic,
+        recipient=recipient,
+        due_at=due_at,
+        expires_at=expires_at,
+        now=now,
+        context=context,
+    )
+    return Message.objects.get(dedupe_key=dedupe_key)
+
+
+def write(
+    *,
+    kind: str,
+    dedupe_key: str,
+    topic: Topic,
+    recipient: str,
+    due_at: datetime,
+    expires_at: datetime,
+    now: datetime,
+    context: dict[str, int | str] | None = None,
+) -> None:
+    """The same for whoever has no use for the row."""
     require_transaction()
     recipient = one_line(recipient, limit=320)
     row = Message(
@@ -75,7 +103,6 @@ def enqueue(
     Message.objects.bulk_create([row], ignore_conflicts=True)
     if due_at <= now:
         nudge_on_commit()
-    return Message.objects.get(dedupe_key=dedupe_key)
 
 
 def fresh_message_id() -> str:

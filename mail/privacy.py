@@ -7,6 +7,7 @@ from typing import Any
 
 Export = Callable[[str], list[dict[str, Any]]]
 Erase = Callable[[str, datetime], int]
+Prepare = Callable[[str, datetime], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +17,19 @@ class Holder:
     name: str
     export: Export
     erase: Erase
+    prepare: Prepare | None = None
 
 
 _holders: dict[str, Holder] = {}
 
 
-def register_holder(name: str, *, export: Export, erase: Erase) -> None:
-    """Make a holder known: `export(email)` gives plain rows, `erase(email, now)` the number of rows it changed."""
-    _holders[name] = Holder(name, export, erase)
+def register_holder(name: str, *, export: Export, erase: Erase, prepare: Prepare | None = None) -> None:
+    """Make a holder known: `export(email)` gives plain rows, `erase(email, now)` the number of rows it changed.
+
+    `prepare(email, now)` does what must be done, and told, before an erasure, such as cancelling calls; it is called outside
+    any transaction. `erase` is called inside one.
+    """
+    _holders[name] = Holder(name, export, erase, prepare)
 
 
 def holders() -> tuple[Holder, ...]:

@@ -47,9 +47,13 @@ def sweep(*, now: datetime) -> int:
         + Message.objects.filter(DUE, expires_at__lte=now).update(**over, **final)
         + due.filter(expires_at__lte=now).update(**over, **final)
         + due.filter(wished).update(status=Status.SKIPPED, reason=_unless_begun(SUPPRESSED), **final)
-        + due.filter(dead, stream=Stream.LIST).update(status=Status.SKIPPED, reason=_unless_begun(COMES_BACK), **final)
-        # Somebody waits for this one: a person has to reach them another way.
-        + due.filter(dead).update(status=Status.FAILED, reason=_unless_begun(COMES_BACK), needs_attention=True, **final)
+        # Somebody waits for it, unless it is a letter: a person has to reach them another way.
+        + due.filter(dead).update(
+            status=Case(When(stream=Stream.LIST, then=Value(Status.SKIPPED)), default=Value(Status.FAILED)),
+            needs_attention=~Q(stream=Stream.LIST),
+            reason=_unless_begun(COMES_BACK),
+            **final,
+        )
         + due.filter(raw__isnull=True, renders__gte=MOST_RENDERS).update(
             status=Status.FAILED, reason=CRASHED, needs_attention=True, **final
         )

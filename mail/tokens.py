@@ -18,6 +18,7 @@ PURPOSES = frozenset(
         "guide_download",
         "hold",
         "manage",
+        "my_data",
         "preferences",
         "preview",
         "quiz",

@@ -41,7 +41,7 @@ def enqueue(
 
     `mark` tells messages of one kind and version apart, such as reminders; `facts` are what the row will not tell later.
     """
-    ledger.enqueue(
+    ledger.write(
         kind=kind,
         dedupe_key=f"{kind}:{booking.uid}:{booking.version}" + (f":{mark}" if mark else ""),
         topic=topic,

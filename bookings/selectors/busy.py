@@ -26,13 +26,12 @@ def rows(
     counted_since: datetime,
     counted_until: datetime,
     limited: bool,
-    now: datetime,
     without: int | None,
 ) -> list[Row]:
     """(what, coach, from, until, start, end, status, event type, name, ends to count) of all that meets [since, until).
 
-    Bookings are read from `counted_since` until `counted_until`. Holds and requests that have run out at `now` are not
-    among them, nor is the booking `without`.
+    Bookings are read from `counted_since` until `counted_until`, all but `without`. Holds and requests that have run out
+    and were not tidied yet are among them.
     """
     return statements.rows(
         _question(connection.vendor, limited=limited),
@@ -42,7 +41,6 @@ def rows(
             "until": statements.adapt(until),
             "counted_since": statements.adapt(counted_since),
             "counted_until": statements.adapt(counted_until),
-            "now": statements.adapt(now),
             "without": without or 0,
         },
     )
@@ -60,8 +58,6 @@ def _question(vendor: str, *, limited: bool) -> str:
         FROM {Booking._meta.db_table} b
         WHERE b.coach_id {coaches} AND b.busy_end > %(counted_since)s AND b.busy_start < %(counted_until)s
             AND b.status IN ({statuses}) AND b.id <> %(without)s
-            AND NOT (b.status = '{Status.HELD}' AND b.held_until <= %(now)s)
-            AND NOT (b.status = '{Status.PENDING}' AND b.approve_by <= %(now)s)
         UNION ALL
         SELECT {TIME_OFF}, t.coach_id, {sql.utc("t.start")}, {sql.utc('t."end"')}, NULL, NULL, NULL, NULL, NULL, NULL
         FROM {TimeOff._meta.db_table} t

@@ -32,6 +32,7 @@ class Diary:
     outside: list[Interval] = field(default_factory=list)
     counted: list[tuple[datetime, int]] = field(default_factory=list)
     expiries: list[datetime] = field(default_factory=list)
+    run_out: list[Interval] = field(default_factory=list)
 
     def question(
         self,
@@ -79,8 +80,8 @@ def diaries(
 ) -> list[Diary]:
     """The diaries of these coaches for calls starting in [since, until): three queries at most for any number of coaches.
 
-    Holds and requests that have run out at `now` are not in them, nor is the booking `without`. With `hours` given,
-    those alone are not read.
+    Holds and requests that have run out at `now` are busy in none, only named under `run_out`; the booking `without` is in
+    none at all. With `hours` given, those alone are not read.
     """
     size = duration or event_type.duration
     if hours is None:
@@ -97,15 +98,18 @@ def diaries(
         counted_since=busy_since - more,
         counted_until=busy_until + more,
         limited=limited,
-        now=now,
         without=without.pk if without is not None else None,
     ):
         diary = books[pk]
         if what == busy.BOOKING:
             first, last, begin = instant(begins), instant(ends), instant(start)
-            diary.counted.append((begin, type_id))
             if counts_until is not None:
-                diary.expiries.append(instant(counts_until))
+                over = instant(counts_until)
+                if over <= now:
+                    diary.run_out.append(Interval(first, last))
+                    continue
+                diary.expiries.append(over)
+            diary.counted.append((begin, type_id))
             if status in BLOCKING and last > busy_since and first < busy_until:
                 diary.busy.append(Busy(first, last, call=Interval(begin, instant(end)), name=name))
         else:

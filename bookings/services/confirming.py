@@ -108,7 +108,7 @@ class _Form:
         if self.wish.event_type.location_kind == LocationKind.PHONE and not self.attendee.phone:
             raise PhoneNeeded
         try:
-            return self.first_answer() or self.book(hold)
+            return self.book(hold)
         except IntegrityError:
             # The same form, sent twice at once to two coaches: the key's unique index let one of them through.
             first = self.first_answer()
@@ -147,6 +147,10 @@ class _Form:
                 return gate.run(lambda: self.from_hold(mine))
             except _HoldOver:
                 pass
+        # By the hold that became its call a form that is sent again is known there; here it must not meet its own call.
+        first = self.first_answer()
+        if first is not None:
+            return first
         return with_a_coach(
             wish,
             now=self.now,
@@ -158,10 +162,12 @@ class _Form:
         """Turn a live hold into a call; raises _HoldOver where it ran out."""
         lead = self.lead()
         gate.lock(hold.coach_id)
-        first = self.first_answer()
-        if first is not None:
-            return first
         booking = rows.fresh(hold)
+        if booking.idempotency_key and booking.idempotency_key == self.key[:64]:
+            # The same form again, whatever has become of its call since.
+            if booking.idempotency_digest != self.digest:
+                raise KeyReused
+            return booking
         if booking.is_upcoming:
             # Two copies of the form, each with a key of its own, for one hold.
             if booking.idempotency_digest == self.digest:

@@ -9,19 +9,19 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
-from django.db.models import F
 
 from bookings import overlap, selectors
 from bookings.errors import Busy, NotOffered, SlotTaken
 from bookings.models import Coach, EventType
 from bookings.models.booking import Booking
-from bookings.scheduling import Interval, Reason, SlotQuestion, why_not
+from bookings.scheduling import Hours, Interval, Reason, SlotQuestion, why_not
+from mail import statements
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -40,12 +40,16 @@ TAKEN = {Reason.BUSY, Reason.BUFFER, Reason.OUTSIDE_CALENDAR, Reason.LIMIT, Reas
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A time that the gate has just found free, with the fresh rows it was asked of."""
+    """A time that the gate has just found free, with the fresh rows it was asked of.
+
+    `in_the_way` is False where no hold or request that ran out lies on it, True where one does or nobody looked.
+    """
 
     coach: Coach
     event_type: EventType
     start: datetime
     duration: timedelta
+    in_the_way: bool = True
 
     @property
     def times(self) -> dict[str, datetime]:
@@ -100,7 +104,8 @@ def changed(*coach_ids: int) -> None:
 
     What was worked out from an older version is then known to be stale, in every process.
     """
-    Coach.objects.filter(pk__in=set(coach_ids)).update(version=F("version") + 1)
+    for coach_id in sorted(set(coach_ids)):
+        statements.change("UPDATE bookings_coach SET version = version + 1 WHERE id = %(coach)s", {"coach": coach_id})
 
 
 def admit(
@@ -128,9 +133,11 @@ def admit(
     if duration is not None and duration not in fresh.durations and (without is None or without.duration != duration):
         raise NotOffered(Reason.TYPE_DISABLED)
     slot = Slot(coach, fresh, start, duration or fresh.duration)
-    if settings.BOOKING_GATE_CHECK:
-        refuse(why_not(_question(slot, now=now, without=without, by_staff=by_staff), start))
-    return slot
+    if not settings.BOOKING_GATE_CHECK:
+        return slot
+    diary = _diary(slot, now=now, without=without)
+    refuse(why_not(_asked(slot, diary, now=now, by_staff=by_staff), start))
+    return replace(slot, in_the_way=bool(diary.run_out))
 
 
 def still_free(booking: Booking, *, now: datetime) -> None:
@@ -138,9 +145,9 @@ def still_free(booking: Booking, *, now: datetime) -> None:
     if not settings.BOOKING_GATE_CHECK:
         return
     slot = Slot(booking.coach, booking.event_type, booking.start, booking.duration)
-    asked = _question(slot, now=now, without=booking)
     kept = Interval(booking.busy_start, booking.busy_end)
-    busy = (*asked.busy, *asked.time_off, *asked.outside)
+    diary = _diary(slot, now=now, without=booking, hours={})
+    busy = (*diary.busy, *diary.time_off, *diary.outside)
     if any(each.start < kept.end and kept.start < each.end for each in busy):
         raise SlotTaken
 
@@ -153,12 +160,28 @@ def refuse(reason: Reason | None) -> None:
         raise NotOffered(reason)
 
 
-def _question(slot: Slot, *, now: datetime, without: Booking | None, by_staff: bool = False) -> SlotQuestion:
-    since, until, size = slot.start, slot.start + MOMENT, slot.duration
+def _diary(
+    slot: Slot, *, now: datetime, without: Booking | None, hours: dict[int, tuple[Hours, ...]] | None = None
+) -> selectors.Diary:
+    """The coach's diary around a time, fresh; with `hours` given those are not read."""
     (diary,) = selectors.diaries(
-        [slot.coach], slot.event_type, since=since, until=until, now=now, without=without, duration=size
+        [slot.coach],
+        slot.event_type,
+        since=slot.start,
+        until=slot.start + MOMENT,
+        now=now,
+        without=without,
+        duration=slot.duration,
+        hours=hours,
     )
-    return diary.question(slot.event_type, since=since, until=until, now=now, duration=size, by_staff=by_staff)
+    return diary
+
+
+def _asked(slot: Slot, diary: selectors.Diary, *, now: datetime, by_staff: bool) -> SlotQuestion:
+    until = slot.start + MOMENT
+    return diary.question(
+        slot.event_type, since=slot.start, until=until, now=now, duration=slot.duration, by_staff=by_staff
+    )
 
 
 def _set_timeouts() -> None:

@@ -83,6 +83,8 @@ def expire(booking: Booking, *, now: datetime, why: str = "") -> Booking:
 
 def clear_way(slot: Slot, *, now: datetime) -> None:
     """Expire the holds and decline the requests that ran out on this time: the database's guard would still see them."""
+    if not slot.in_the_way:
+        return
     times = slot.times
     over = Q(status=Status.HELD, held_until__lte=now) | Q(status=Status.PENDING, approve_by__lte=now)
     for booking in Booking.objects.select_related("coach__user", "event_type", "lead").filter(

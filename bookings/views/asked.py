@@ -97,7 +97,8 @@ def read(
     notices = []
     asked_zone = data.get("tz") or ""
     found_zone = zones.find(asked_zone)
-    fallback = zone or default_zone()
+    # The institute's own zone is looked up only where it is needed.
+    fallback = found_zone or zone or default_zone()
     if asked_zone and found_zone is None:
         notices.append(
             f"We do not know the time zone “{one_line(asked_zone, limit=40)}”."
@@ -115,7 +116,7 @@ def read(
             f"This call does not come in that length. You see the times for {wording.length(event_type.duration)}."
         )
     return Asked(
-        zone=found_zone or fallback,
+        zone=fallback,
         zone_given=bool(asked_zone),
         coach=coach,
         usual_coach=usual,

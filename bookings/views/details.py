@@ -138,7 +138,8 @@ def _page(
         "start_value": wording.written(step.start),
         "moment": wording.moment(step.start, step.zone),
         "when": wording.sentence(step.start, step.zone),
-        "held_until": hold.held_until,
+        # Not until when: a visitor's own clock may be wrong by more than a hold lasts.
+        "held_for": int((hold.held_until - step.now).total_seconds()) if hold.held_until else 0,
         "held_until_words": wording.clock(hold.held_until, step.zone) if hold.held_until else "",
         "zone_name": zones.name(step.zone),
         "ran_out": not step.live and step.start == hold.start,

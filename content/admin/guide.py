@@ -1,25 +1,22 @@
 """Guides and their comparison columns; publishing has a page of its own."""
 
-from typing import Any, cast
+from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from content import gate, publishing, snapshot
-from content.errors import GateClosed, GateProblem, NothingToPublish
+from content.admin import compare, publish
+from content.admin.publish import row_url as row_url
 from content.models import ComparisonCell, ComparisonColumn, Guide, Section
-from mail import clock
 
 
 class SectionInline(TabularInline):
@@ -55,9 +52,9 @@ class GuideAdmin(ModelAdmin):
     search_fields = ("title", "slug", "description")
     formfield_overrides = {models.ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}}  # type: ignore[assignment,misc]
     inlines = (SectionInline, ColumnInline)
-    readonly_fields = ("live_state",)
-    fields = ("title", "slug", "description", "roles", "order", "live_state")
-    actions_detail = ("publish_guide",)  # type: ignore[assignment]
+    readonly_fields = ("live_state", "planned", "last_reviewed")
+    fields = ("title", "slug", "description", "roles", "order", "live_state", "planned", "last_reviewed")
+    actions_detail = ("publish_guide", "preview_guide", "compare_guide")  # type: ignore[assignment]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Guide]:
         return super().get_queryset(request).select_related("live").defer("live__snapshot")
@@ -70,50 +67,46 @@ class GuideAdmin(ModelAdmin):
         url = reverse("content:guide", args=[guide.live.slug])
         return format_html('<a class="underline" href="{}">Revision {}</a>', url, guide.live.number)
 
+    @display(description="Planned")
+    def planned(self, guide: Guide) -> str:
+        """When the draft is to be published, or why that did not happen."""
+        if guide.publish_at:
+            return f"To be published on {timezone.localtime(guide.publish_at):%A, %B %-d, %Y, %-I:%M %p}"
+        return f"Not published at its time: {guide.publish_refused}" if guide.publish_refused else "Nothing"
+
+    @display(description="Last reviewed")
+    def last_reviewed(self, guide: Guide) -> str:
+        """When, and by whom."""
+        if guide.reviewed_at is None:
+            return "Never"
+        return f"{timezone.localtime(guide.reviewed_at):%B %-d, %Y} by {guide.reviewer_name}"
+
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Publishing is a permission of its own."""
         return request.user.has_perm("content.publish_guide")
 
-    # The admin's own POST views run in a transaction; publishing opens its own durable one, so it has its own view.
-    @action(description="Publish …", url_path="publish", permissions=["publish"])  # type: ignore[operator]
-    def publish_guide(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """GET shows what is in the way or a button; POST publishes."""
+    def get_guide(self, request: HttpRequest, object_id: str) -> Guide:
+        """The guide of an action's page; 404 where there is none."""
         guide = self.get_object(request, unquote(object_id))
         if guide is None:
             raise Http404
-        note = request.POST.get("note", "").replace("\x00", "")[:300]
-        problems: tuple[GateProblem, ...] = ()
-        if request.method == "POST":
-            try:
-                revision = publishing.publish(guide=guide, by=cast(User, request.user), now=clock.now(), note=note)
-            except GateClosed as closed:
-                problems = closed.problems
-            except NothingToPublish as nothing:
-                messages.info(request, str(nothing))
-                return redirect("admin:content_guide_change", guide.pk)
-            else:
-                self.log_change(request, guide, f"Published revision {revision.number}.")
-                messages.success(request, f"Revision {revision.number} is live.")
-                return redirect("admin:content_guide_change", guide.pk)
-        taken = snapshot.take(guide)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"Publish “{guide}”",
-            "opts": self.opts,
-            "guide": guide,
-            "note": note,
-            "problems": [(problem.sentence, row_url(problem)) for problem in problems or gate.problems(taken)],
-            "unchanged": guide.live is not None and guide.live.snapshot == taken,
-        }
-        return TemplateResponse(request, "content/admin/publish.html", context)
+        return guide
 
+    # The admin's own POST views run in a transaction; publishing opens its own durable one, so it has its own view.
+    @action(description="Publish …", url_path="publish", permissions=["publish"])  # type: ignore[operator]
+    def publish_guide(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Now, later or no longer."""
+        return publish.page(request, self, self.get_guide(request, object_id))
 
-def row_url(problem: GateProblem) -> str:
-    """Where the row of a problem is mended."""
-    if problem.row is None:
-        return ""
-    model, pk = problem.row
-    return reverse(f"admin:content_{model}_change", args=[pk])
+    @action(description="Preview …", url_path="preview", permissions=["change"])  # type: ignore[operator]
+    def preview_guide(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A link to the draft for somebody else's eyes."""
+        return publish.preview(request, self, self.get_guide(request, object_id))
+
+    @action(description="Compare with live", url_path="compare", permissions=["view"])  # type: ignore[operator]
+    def compare_guide(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What publishing would change."""
+        return compare.draft_page(request, self, self.get_guide(request, object_id))
 
 
 class CellInline(TabularInline):

@@ -1,23 +1,20 @@
 """Sections with everything that stands in them."""
 
 from django.contrib import admin
-from django.db import models
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.admin import ModelAdmin, StackedInline
 
+from content.admin.image import ImageInline
+from content.admin.prose import Prose
 from content.models import FAQ, Callout, Paragraph, Point, Section, Step, Tip
 
-PROSE = {models.TextField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
 
-
-class Rows(TabularInline):
+class Rows(Prose, StackedInline):
     """Rows of a section that are moved by dragging."""
 
     extra = 0
     tab = hide_title = show_count = True
     ordering_field = "order"  # type: ignore[assignment]
     hide_ordering_field = True
-    formfield_overrides = PROSE  # type: ignore[assignment,misc]
 
 
 class ParagraphInline(Rows):
@@ -40,20 +37,14 @@ class TipInline(Rows):
     fields = ("label", "text", "facts", "order")
 
 
-class FAQInline(StackedInline):
+class FAQInline(Rows):
     model = FAQ
     fields = ("question", "answer", "anchor", "question_facts", "answer_facts", "order")
-    extra = 0
-    tab = show_count = True
-    formfield_overrides = PROSE  # type: ignore[assignment,misc]
 
 
-class CalloutInline(StackedInline):
+class CalloutInline(Rows):
     model = Callout
     fields = ("kind", "heading", "text", "action", "facts", "order")
-    extra = 0
-    tab = show_count = True
-    formfield_overrides = PROSE  # type: ignore[assignment,misc]
 
 
 @admin.register(Section)
@@ -76,16 +67,15 @@ class SectionAdmin(ModelAdmin):
         "caption",
         "order",
     )
-    inlines = (ParagraphInline, PointInline, StepInline, TipInline, FAQInline, CalloutInline)
+    inlines = (ParagraphInline, ImageInline, PointInline, StepInline, TipInline, FAQInline, CalloutInline)
 
 
-class ItemAdmin(ModelAdmin):
+class ItemAdmin(Prose, ModelAdmin):
     """One kind of row across all guides: for finding words or a fact."""
 
     list_filter = ("section__guide", "section")
     list_select_related = ("section__guide",)
     autocomplete_fields = ("section",)
-    formfield_overrides = PROSE  # type: ignore[assignment,misc]
 
 
 @admin.register(Paragraph)

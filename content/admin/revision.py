@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from content import pages
+from content.admin import compare
 from content.models import Revision
 
 
@@ -38,7 +39,7 @@ class RevisionAdmin(ModelAdmin):
         "stored",
     )
     readonly_fields = fields
-    actions_detail = ("as_page",)  # type: ignore[assignment]
+    actions_detail = ("as_page", "compare_with", "restore_revision")  # type: ignore[assignment]
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
@@ -72,6 +73,27 @@ class RevisionAdmin(ModelAdmin):
         if revision is None:
             raise Http404
         return pages.guide(request, revision)
+
+    @action(description="Compare …", url_path="compare", permissions=["view"])  # type: ignore[operator]
+    def compare_with(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What differs between this revision and another one of its guide."""
+        revision = self.get_object(request, unquote(object_id))
+        if revision is None:
+            raise Http404
+        return compare.revisions_page(request, self, revision)
+
+    def has_restore_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Restoring publishes."""
+        return request.user.has_perm("content.publish_guide")
+
+    # Its own view, as publishing has: the admin's POST views run in a transaction, restoring opens a durable one.
+    @action(description="Restore …", url_path="restore", permissions=["restore"])  # type: ignore[operator]
+    def restore_revision(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """GET says what it does; POST publishes what this revision said as a new one."""
+        revision = self.get_object(request, unquote(object_id))
+        if revision is None:
+            raise Http404
+        return compare.restore_page(request, self, revision)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

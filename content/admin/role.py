@@ -1,21 +1,21 @@
 """The roles that guides compare."""
 
 from django.contrib import admin
-from django.db import models
-from unfold.admin import ModelAdmin, TabularInline
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.admin import ModelAdmin, StackedInline
 
+from content.admin.prose import Prose
 from content.models import ComparisonCell, Role, RoleAspect
 
 
-class AspectInline(TabularInline):
+class AspectInline(Prose, StackedInline):
     """What is true of the role."""
 
     model = RoleAspect
     fields = ("kind", "text", "detail", "facts", "order")
     extra = 0
-    hide_title = True
-    formfield_overrides = {models.CharField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 2})}}  # type: ignore[assignment,misc]
+    hide_title = show_count = True
+    ordering_field = "order"  # type: ignore[assignment]
+    hide_ordering_field = True
     ordering = ("kind", "order", "id")
 
 
@@ -29,7 +29,7 @@ class RoleAdmin(ModelAdmin):
 
 
 @admin.register(RoleAspect)
-class RoleAspectAdmin(ModelAdmin):
+class RoleAspectAdmin(Prose, ModelAdmin):
     """Every aspect of every role: for finding words or a fact."""
 
     list_display = ("text", "role", "kind", "facts", "order")

@@ -1,5 +1,6 @@
 """A guide: the address, the title and what search engines show."""
 
+from django.conf import settings
 from django.db import models
 
 from content.models.fields import Ordered
@@ -25,6 +26,17 @@ class Guide(Ordered):
         editable=False,
         verbose_name="live revision",
     )
+
+    # Publishing at a later time: what is published is the draft as it is then.
+    publish_at = models.DateTimeField("publish at", null=True, blank=True, editable=False)
+    publish_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    publish_note = models.CharField(max_length=300, blank=True, editable=False)
+    publish_refused = models.TextField(blank=True, editable=False)
+
+    reviewed_at = models.DateTimeField("last reviewed", null=True, blank=True, editable=False)
+    reviewer_name = models.CharField(max_length=160, blank=True, editable=False)
 
     class Meta:
         ordering = ["order", "id"]

@@ -29,7 +29,7 @@ class OptionInline(StackedInline):
     """The answers of a question."""
 
     model = QuizOption
-    fields = (("label", "key"), ("role", "facts"), "advice", "step", "order")
+    fields = ("label", ("role", "facts"), ("step", "key"), "advice", "order")
     extra = 0
     show_count = True
     ordering_field = "order"  # type: ignore[assignment]
@@ -157,7 +157,7 @@ class QuizResultAdmin(Kept):
     date_hierarchy = "taken_at"
     fields = ("taken_at", "edition", "band", "first_role", *ROLES, "picked")
     readonly_fields = fields
-    list_before_template = "content/admin/quiz_counts.html"
+    list_before_template = "content/admin/quiz_counts.html"  # type: ignore[assignment]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[QuizResult]:
         return super().get_queryset(request).select_related("edition")
@@ -165,7 +165,7 @@ class QuizResultAdmin(Kept):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The list below its counts by edition."""
         context = {**(extra_context or {}), "quiz_counts": counts()}
-        return cast(TemplateResponse, super().changelist_view(request, context))
+        return super().changelist_view(request, context)
 
     @display(description="Answers")
     def picked(self, result: QuizResult) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 
 from content.quiz.edition import Answers, Edition, Option, Picks, Question
 from leads import abuse, consent_texts
@@ -92,8 +93,8 @@ class QuizForm(abuse.AbuseFields):
                     required=False, choices=choices, initial=picks[1], error_messages=NOT_THERE
                 )
         own = self.data.get("seed") if self.is_bound else None
-        self.seed = own if own and _SEED.match(str(own)) else seed
-        self.fields["seed"].initial = self.seed
+        self.order_seed = str(own) if own and _SEED.match(str(own)) else seed
+        self.fields["seed"].initial = self.order_seed
         self.fields["edition"].initial = number
         self.fields["idempotency_key"].initial = fresh_key()
         self.helper = FormHelper()
@@ -153,13 +154,13 @@ class QuizForm(abuse.AbuseFields):
     def _choices(self, field: str, question: Question) -> tuple[Choice, ...]:
         value = self[field].value()
         return tuple(
-            Choice(option, f"{field}-{option.key}", option.key == value) for option in question.shown(self.seed)
+            Choice(option, f"{field}-{option.key}", option.key == value) for option in question.shown(self.order_seed)
         )
 
     @property
     def missing(self) -> list[Asked]:
         """The scored questions without an answer, where more answers are needed."""
-        if not self.has_error(forms.forms.NON_FIELD_ERRORS, "too_few"):
+        if not self.has_error(NON_FIELD_ERRORS, "too_few"):
             return []
         return [each for each in self.asked if each.question.scored and not each.answered]
 

@@ -29,6 +29,7 @@ class Score:
 
     key: str
     name: str
+    short: str
     color: str
     total: int
     named: bool
@@ -132,7 +133,7 @@ def make(edition: Edition, answers: Answers, guide: Document | None) -> Report:
         outcome=outcome,
         most=edition.most,
         scores=tuple(
-            Score(role, NAMES[role], COLORS[role], outcome.totals[role], role in outcome.roles)
+            Score(role, NAMES[role], SHORTS[role], COLORS[role], outcome.totals[role], role in outcome.roles)
             for role in outcome.ranking
         ),
         speaks_for=tuple(each for each in reasons if each.role in outcome.roles),

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import typst
 
-from content.document import Block, Callout, Document, EntryList, Paragraph, Questions, Role, Section, Table
+from content import images
+from content.document import Block, Callout, Document, EntryList, Figure, Paragraph, Questions, Role, Section, Table
 from content.inline import SAFE, Spans
 
 FONTS = Path(__file__).with_name("fonts")
@@ -44,6 +45,7 @@ def render(guide: Document, imprint: Imprint) -> bytes:
     made = typst.compile(
         source.encode(),
         format="pdf",
+        root=str(images.folder()) if images.folder().is_dir() else str(FONTS),
         font_paths=fonts(),
         pdf_standards=STANDARD,
         timestamp=int(_noon(imprint.updated_on)),
@@ -94,7 +96,10 @@ class Setter:
 
     def __init__(self, guide: Document, imprint: Imprint) -> None:
         self.guide, self.imprint = guide, imprint
-        self.anchors = {section.anchor for section in guide.walk()} | {item.anchor for item in guide.questions}
+        # Where a link leads: an old anchor to the heading that once had it.
+        self.anchors = {
+            anchor: at.anchor for at in (*guide.walk(), *guide.questions) for anchor in (*at.old_anchors, at.anchor)
+        }
 
     def source(self) -> Iterator[str]:
         """The whole file, piece by piece."""
@@ -166,6 +171,8 @@ class Setter:
             for item in block.items:
                 yield self.heading(level + 1, item.question, item.anchor)
                 yield f"{self.spans(item.spans)}\n\n"
+        elif isinstance(block, Figure):
+            yield from self.figure(block)
         elif isinstance(block, Callout):
             yield from self.callout(block)
 
@@ -191,6 +198,15 @@ class Setter:
             cells = [f"strong({literal(role.name)})", *(literal(cell.text) for cell in role.cells)]
             yield ", ".join(cells) + ", "
         yield "))\n"
+
+    def figure(self, figure: Figure) -> Iterator[str]:
+        """A picture with its description; one whose file is gone, or that has no description, is left out."""
+        name = figure.name(figure.width)
+        if images.path_of(name) is None or not figure.alt:
+            return
+        caption = f", caption: {literal(figure.caption)}" if figure.caption else ""
+        picture = f"image({literal('/' + name)}, width: 100%, alt: {literal(figure.alt)})"
+        yield f"#figure({picture}, numbering: none, supplement: none{caption})\n"
 
     def callout(self, callout: Callout) -> Iterator[str]:
         """A box: heading, lines; what only invites to a form has no place on paper."""
@@ -223,7 +239,7 @@ class Setter:
     def link(self, href: str, text: str) -> str:
         """A link into this file, to a page of ours, or elsewhere."""
         if href.startswith("#"):
-            known = href[1:] in self.anchors
-            return f"#link(label({literal(href[1:])}), {literal(text)});" if known else words(text)
+            anchor = self.anchors.get(href[1:])
+            return f"#link(label({literal(anchor)}), {literal(text)});" if anchor else words(text)
         target = self.imprint.site_url + href if href.startswith("/") else href
         return f"#link({literal(target)}, {literal(text)});"

@@ -51,8 +51,8 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     """Leads as staff ask for them."""
 
     def present(self) -> "LeadQuerySet":
-        """Without the rows that were merged into another one."""
-        return self.filter(merged_into__isnull=True)
+        """Without the rows that were merged into another one or erased."""
+        return self.filter(merged_into__isnull=True, erased_at__isnull=True)
 
 
 class Lead(models.Model):
@@ -87,7 +87,9 @@ class Lead(models.Model):
     first_response_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_worked_at = models.DateTimeField("last worked on at", null=True, blank=True, editable=False)
     replied_at = models.DateTimeField("answered our mail at", null=True, blank=True, editable=False)
-    bounced_at = models.DateTimeField("address bounced at", null=True, blank=True, editable=False)
+    # Calls are cancelled first, and their cancellations must leave before the address goes.
+    erasing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="merged_rows"
     )
@@ -101,6 +103,7 @@ class Lead(models.Model):
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
             models.Index(fields=["owner", "stage"], name="lead_by_owner"),
             models.Index(fields=["call_back_at"], condition=Q(call_back_at__isnull=False), name="lead_call_back"),
+            models.Index(fields=["erasing_since"], condition=Q(erasing_since__isnull=False), name="lead_erasing"),
             models.Index(fields=["call_wanted_at"], condition=Q(call_wanted_at__isnull=False), name="lead_call_wanted"),
         ]
         constraints = [
@@ -111,7 +114,7 @@ class Lead(models.Model):
                 violation_error_message="There is already a lead with this phone number and no e-mail address.",
             ),
             models.CheckConstraint(
-                condition=Q(email__isnull=False) | Q(phone__isnull=False),
+                condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(erased_at__isnull=False),
                 name="lead_reachable",
                 violation_error_message="A lead needs an e-mail address or a phone number.",
             ),
@@ -122,4 +125,4 @@ class Lead(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email or str(self.phone or "")
+        return self.name or self.email or str(self.phone or ("Erased" if self.erased_at else ""))

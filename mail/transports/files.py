@@ -3,6 +3,7 @@
 import os
 import re
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -27,14 +28,13 @@ class FileTransport:
 
     def data(self, content: bytes, *, message_id: str) -> None:
         """Write under another name and rename, so that no reader ever sees half a message."""
-        name = re.sub(r"[^A-Za-z0-9._-]", "_", message_id.strip("<>").partition("@")[0])
         draft = self._folder / f".{uuid.uuid4().hex}.part"
         try:
             with draft.open("xb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            draft.replace(self._folder / f"{name}.eml")
+            draft.replace(self._folder / _name(message_id))
         except OSError as error:
             draft.unlink(missing_ok=True)
             raise Unreachable(f"The mail folder cannot be written: {error.strerror}") from error
@@ -44,3 +44,20 @@ class FileTransport:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def forget(message_ids: Iterable[str]) -> int:
+    """Delete the files of these messages, where there are any; how many were deleted."""
+    folder, gone = Path(settings.MAIL_FILE_DIR), 0
+    for message_id in message_ids:
+        path = folder / _name(message_id)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            continue
+        gone += 1
+    return gone
+
+
+def _name(message_id: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "_", message_id.strip("<>").partition("@")[0]) + ".eml"

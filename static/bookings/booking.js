@@ -14,10 +14,10 @@
   }
 
   // A hold says once that it is about to end, two minutes before; nothing ticks.
-  var hold = document.querySelector("[data-hold-until]");
+  var hold = document.querySelector("[data-hold-left]");
   var status = document.querySelector("[data-hold-status]");
   if (!hold || !status) return;
-  var left = Number(hold.getAttribute("data-hold-until")) * 1000 - Date.now();
+  var left = Number(hold.getAttribute("data-hold-left")) * 1000;
   say(left - 120000, "Two minutes left: book now, or keep the time ten more minutes.");
   say(left, "We no longer keep this time. It may still be free: book it to find out. What you typed stays.");
   function say(wait, words) {

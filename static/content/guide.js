@@ -30,7 +30,8 @@
 
   const reveal = () => {
     const target = location.hash && document.getElementById(location.hash.slice(1));
-    if (target instanceof HTMLDetailsElement) target.open = true;
+    const details = target?.closest("details");
+    if (details) details.open = true;
   };
 
   addEventListener("scroll", soon, { passive: true });

@@ -21,6 +21,9 @@ PUBLIC = {
     "/subscribe/": 200,
     "/subscribe/thanks/": 200,
     "/contact/": 200,
+    "/form/received/": 200,
+    "/my-data/": 200,
+    "/my-data/?sent=1": 200,
     "/no-such-page/": 404,
 }
 

@@ -1,6 +1,7 @@
 """One visitor, one call, from the first page to the move, the edit and the cancellation, in a real browser with script and without."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -73,3 +74,19 @@ def test_the_button_names_the_time_that_is_chosen(site: str, watched: Page) -> N
     watched.locator(".time input").last.check()
     moment = watched.locator(".time input").last.get_attribute("data-moment")
     expect(button).to_have_text(f"Hold {moment}")
+
+
+def test_a_hold_announces_itself_two_minutes_before_its_end_and_when_it_is_over(site: str, watched: Page) -> None:
+    # Hours ahead of the house's: a visitor's own clock tells nothing about the hold.
+    watched.clock.install(time=datetime.now(UTC) + timedelta(hours=3))
+    watched.goto(f"{site}/book/career-consultation/?tz=America/New_York")
+    watched.locator(".time input").last.check()
+    watched.get_by_role("button", name="Hold").click()
+    told = watched.locator("[data-hold-status]")
+    watched.clock.fast_forward("07:50")
+    expect(told).to_have_text("")
+    watched.clock.fast_forward("00:11")
+    expect(told).to_have_text("Two minutes left: book now, or keep the time ten more minutes.")
+    watched.clock.fast_forward("02:00")
+    expect(told).to_contain_text("We no longer keep this time.")
+    assert told.get_attribute("role") == "status"

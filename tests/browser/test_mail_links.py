@@ -52,7 +52,8 @@ def state() -> str:
 def sent(told: Told, folder: Path) -> EmailMessage:
     """Send what is due and read this story's mail from its file."""
     drain(clock=lambda: told.now)
-    assert Message.objects.get(pk=told.message.pk).status == "sent", told.message.kind
+    row = Message.objects.get(pk=told.message.pk)
+    assert row.status == "sent", f"{row.kind}: {row.reason} {row.last_error}"
     name = re.sub(r"[^A-Za-z0-9._-]", "_", told.message.message_id.strip("<>").partition("@")[0])
     mail = message_from_bytes((folder / f"{name}.eml").read_bytes(), policy=policy.default)
     assert isinstance(mail, EmailMessage)

@@ -8,7 +8,7 @@ import pytest
 
 from tests import services
 from tests.faults.figures import Table
-from tests.faults.inside import ask
+from tests.faults.inside import ask, hang_up
 from tests.journeys.stack import Seed, Stack, seeded, stack
 
 
@@ -20,7 +20,12 @@ def stage() -> Iterator[Seed]:
         if seed.postgres:
             environment["DATABASE_URL"] = f"{seed.server}/{seed.name}"
         ask(Stack("", environment, seed.folder), "make")
-        yield seed
+        # Nobody may hold a database from which others are copied.
+        hang_up()
+        try:
+            yield seed
+        finally:
+            hang_up()
 
 
 @pytest.fixture(scope="session")

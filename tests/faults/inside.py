@@ -1,27 +1,62 @@
-"""Runs one question or act in the environment of a running site, in a process of its own: `ask(site, "broken")`."""
+"""Runs a question or an act in the environment of a running site, in a process of its own: `ask(site, "broken")`.
+
+The process of a site stays until `hang_up()`: Django is loaded once, and no connection to the database is kept between
+two questions.
+"""
 
 import json
 import os
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 from tests.journeys.stack import ROOT, Stack
 
+_lines: dict[str, "subprocess.Popen[str]"] = {}
+
 
 def ask(site: Stack, what: str, **values: Any) -> Any:
     """The answer as plain JSON values."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.inside", what, json.dumps(values)],
-        cwd=ROOT,
-        env=site.environment,
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    line = _line(site)
+    assert line.stdin is not None
+    assert line.stdout is not None
+    line.stdin.write(json.dumps([what, values]) + "\n")
+    line.stdin.flush()
+    answer = line.stdout.readline()
+    assert answer, f"the process that answers is gone: {line.poll()}"
+    found, problem = json.loads(answer)
+    assert not problem, problem
+    return found
+
+
+def hang_up() -> None:
+    """End the processes that answered."""
+    while _lines:
+        _, line = _lines.popitem()
+        assert line.stdin is not None
+        line.stdin.close()
+        try:
+            line.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            line.kill()
+            line.wait()
+
+
+def _line(site: Stack) -> "subprocess.Popen[str]":
+    key = json.dumps(site.environment, sort_keys=True)
+    if key not in _lines or _lines[key].poll() is not None:
+        # What a library prints goes to standard error: the answers have standard output for themselves.
+        _lines[key] = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.inside"],
+            cwd=ROOT,
+            env=site.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    return _lines[key]
 
 
 def _broken(*, accepted: list[str] | None = None) -> list[str]:
@@ -77,9 +112,26 @@ ACTS: dict[str, Callable[..., Any]] = {
     "taken": _taken,
 }
 
+
+def _answer(written: str) -> str:
+    from django.db import connections
+
+    try:
+        what, values = json.loads(written)
+        return json.dumps([ACTS[what](**values), ""])
+    except Exception:
+        return json.dumps([None, traceback.format_exc()])
+    finally:
+        connections.close_all()
+
+
 if __name__ == "__main__":
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "institute.settings")
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     django.setup()
-    print(json.dumps(ACTS[sys.argv[1]](**json.loads(sys.argv[2]))))  # noqa: T201 - the answer
+    for question in sys.stdin:
+        answers.write(_answer(question) + "\n")
+        answers.flush()

@@ -25,7 +25,7 @@ from tests.journeys.stack import Stack
 
 pytestmark = pytest.mark.xdist_group("faults")
 # The embedded default has one writer: it is asked by a hundred, a server by five hundred.
-CROWD = size(60, 500 if services.on_postgres() else 100, knob="CLIENTS")
+CROWD = size(40, 500 if services.on_postgres() else 100, knob="CLIENTS")
 
 
 def hold_at_once(site: Stack, kind: str, day: str, wanted: list[tuple[str, str]]) -> tuple[list[Answer], list]:
@@ -92,7 +92,7 @@ def clash(wanted: tuple[str, str], row: list[str]) -> bool:
 
 
 def test_f2_one_time_has_one_winner_in_every_round(guarded: Stack, table: Table) -> None:
-    crowd, rounds = size(25, 200, knob="CLIENTS"), size(4, 50, knob="ROUNDS")
+    crowd, rounds = size(16, 200, knob="CLIENTS"), size(3, 50, knob="ROUNDS")
     coach = scene.COACHES[0]
     times = [start for day in range(5, 8) for start in starts_of(day_after(day))][:rounds]
     people = many(range(crowd), lambda _: chooser(guarded.site, scene.DISJOINT, day_after(5), coach))

@@ -201,7 +201,8 @@ class Seed:
             self.sql(f'CREATE DATABASE "{self.name}"')
             env["DATABASE_URL"] = f"{self.server}/{self.name}"
         manage(env, "prepare", "--first", "--verbosity", "0")
-        manage(env, "collectstatic", "--noinput", "--verbosity", "0")
+        uncompressed = {"DJANGO_SETTINGS_MODULE": "tests.settings_seed"}
+        manage(env | uncompressed, "collectstatic", "--noinput", "--verbosity", "0")
 
 
 @contextlib.contextmanager

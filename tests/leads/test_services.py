@@ -216,7 +216,11 @@ def test_withdrawing_stops_the_list_at_once_and_agreeing_again_lifts_it(
 def test_agreeing_again_does_not_lift_a_bounce(now: datetime, link: MakeLink, make_lead: MakeLead) -> None:
     lead = make_lead()
     Suppression.objects.create(
-        address_hash=fingerprint("alice@example.org"), stream="interview-preparation", reason="Bounced.", created_at=now
+        address_hash=fingerprint("alice@example.org"),
+        stream="interview-preparation",
+        reason="Bounced.",
+        bounced=True,
+        created_at=now,
     )
     services.choose(token=link(lead, "preferences"), wanted=[LIST], now=now, address="203.0.113.9")
     assert Suppression.objects.get().reason == "Bounced."

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from bookings import services
 from bookings.admin.calls.decide import STAFF, actor, ask
@@ -46,7 +47,10 @@ class StudentDetailsForm(EditForm):
         if self.was_phoned:
             phone.help_text = f"The coach dials it; another number is mailed to both sides. {ABROAD}"
         self.fields["place"] = forms.ChoiceField(
-            label="Where it happens", choices=LocationKind.choices, initial=booking.location_kind
+            label="Where it happens",
+            choices=LocationKind.choices,
+            initial=booking.location_kind,
+            widget=UnfoldAdminSelectWidget,
         )
         self.fields["place_detail"] = CleanCharField(
             label="Link or address",

@@ -61,7 +61,9 @@ def test_cancelling_needs_the_button(visitor: Client, token: str, call: Booking)
     assert (answer.status_code, answer["Location"]) == (303, f"/booking/{token}/")
     row = Booking.objects.get()
     assert (row.status, row.cancel_reason, row.cancelled_at) == ("cancelled", "I am ill.", NOW)
-    assert "This call is cancelled" in page(visitor.get(answer["Location"])).text
+    shown = page(visitor.get(answer["Location"])).text
+    assert "This call is cancelled" in shown
+    assert "“I am ill.”" in shown
     event = row.events.order_by("id").last()
     assert event is not None
     assert (event.actor_kind, event.why) == ("attendee", "I am ill.")

@@ -1,5 +1,7 @@
 """A mail of a story, written as the sender writes it, and read again by programs that know nothing of ours."""
 
+import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from mail import compose, registry
 from mail.models import Institute, Message
 from mail.registry import Rendered
 from tests.mail.kinds.scenes import Told
-from tests.mail.naughty import NAUGHTY
+from tests.mail.naughty import LISTS, NAUGHTY
 
 STRICT = policy.default.clone(raise_on_defect=True)
 RAW = "t0" * 16  # every token that a story mints: the bytes of two renderings can be compared
@@ -166,9 +168,10 @@ def storable(text: str) -> str:
 
 
 def batches(share: int, of: int) -> Iterator[list[str]]:
-    """The naughty strings in handfuls: all of our own list, and one share of the longer public one."""
-    own = 63
-    words = [storable(text) for text in [*NAUGHTY[:own], *NAUGHTY[own + share :: of]]]
+    """The naughty strings in handfuls: all of our own list and one share of the longer public one; MAIL_WORDS=all: all of both."""
+    own = len(json.loads(LISTS[0].read_text("utf-8")))
+    rest = NAUGHTY[own:] if os.environ.get("MAIL_WORDS") == "all" else NAUGHTY[own + share :: of]
+    words = [storable(text) for text in [*NAUGHTY[:own], *rest]]
     size = 17  # as many as there are columns to soil, so that each string is somewhere, and somewhere else next time
     for at in range(0, len(words), size):
         yield words[at:] + words[:at]

@@ -12,7 +12,9 @@ from content.models import Guide, QuizEdition
 
 
 class Command(BaseCommand):
-    help = "Migrate, and write the first guide and quiz where there are none. May be run again at any time."
+    help = (
+        "Migrate, and write the first guide, quiz and mail sequence where there are none. May be run again at any time."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -31,6 +33,7 @@ class Command(BaseCommand):
             call_command("first_guide", verbosity=verbosity)
         if not QuizEdition.objects.exists():
             call_command("first_quiz", verbosity=verbosity)
+        call_command("first_sequence", verbosity=verbosity)
         if options["first"] and not Coach.objects.exists():
             call_command("demo_data", verbosity=verbosity)
         if options["sign_in"]:
