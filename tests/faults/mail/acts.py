@@ -127,9 +127,23 @@ def unfinished_now() -> int:
     return _open().filter(due_at__lte=clock.now()).count()
 
 
+def wait_for(*, what: str, at_most: int, seconds: float) -> int:
+    """Count until there are no more than so many; how many there are in the end."""
+    count = {"unfinished": unfinished, "unfinished_now": unfinished_now}[what]
+    until = time.monotonic() + seconds
+    while (number := count()) > at_most and time.monotonic() < until:
+        time.sleep(0.1)
+    return number
+
+
 def waits() -> dict[str, float]:
-    """How many messages are open, how many in somebody's hands, and seconds until the next may be tried."""
-    rows = _open()
+    """How many messages are open, how many in somebody's hands, and seconds until the next may be tried.
+
+    While somebody is at it, it takes up to a few seconds to answer.
+    """
+    rows, until = _open(), time.monotonic() + 3
+    while rows.filter(status=Status.SENDING).exists() and time.monotonic() < until:
+        time.sleep(0.05)
     now, first = clock.now(), rows.aggregate(first=Min("next_try_at"))["first"]
     outage = breaker.outage()
     moment = max([each for each in (first, outage and outage.open_until) if each], default=now)
@@ -137,10 +151,13 @@ def waits() -> dict[str, float]:
     return {"open": rows.count(), "in_flight": flying, "seconds": (moment - now).total_seconds()}
 
 
-def trouble() -> dict[str, Any]:
-    """What operators and staff are told at the moment, and how often the mail server was asked in vain."""
-    late, row = lateness(now=clock.now()), breaker.outage()
-    return {"alarm": late.is_trouble, "why": late.trouble, "failures": row.failures if row else 0}
+def trouble(*, seconds: float = 0) -> dict[str, Any]:
+    """What staff are told of the mail server, within so many seconds, and how often it was asked in vain."""
+    until = time.monotonic() + seconds
+    while not (why := lateness(now=clock.now()).trouble) and time.monotonic() < until:
+        time.sleep(0.1)
+    row = breaker.outage()
+    return {"why": why, "failures": row.failures if row else 0}
 
 
 def poison(*, number: int, first: float, over: float) -> None:

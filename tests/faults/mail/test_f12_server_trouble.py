@@ -71,7 +71,10 @@ def test_f12_trouble_of_the_server_costs_lateness_only(house: House, trouble: Tr
     time.sleep(SECONDS)
     if visitors:
         visitors.stop()
-    told, attempts = house.ask("trouble"), len(house.server.connections)
+    told, attempts = (
+        house.ask("trouble", seconds=10 if trouble.waits == "breaker" else 0),
+        len(house.server.connections),
+    )
     house.server.manner = OK
     well_again = house.now()
     if trouble.waits == "ever":
@@ -108,7 +111,7 @@ def recovered(house: House, table: Table, what: str, trouble: Trouble, well_agai
 
 def refused_for_good(house: House, table: Table, what: str) -> None:
     """Each failed once, staff are told, and nobody tries again."""
-    wait_until(lambda: house.ask("unfinished_now") == 0, seconds=30, saying="all have failed")
+    house.wait_until_sent(seconds=30, due=True)
     house.shift(house.ahead + 3600)
     time.sleep(size(1, 10))
     reminders = Tally(house.ask("messages"), house.server).rows

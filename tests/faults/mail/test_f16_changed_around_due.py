@@ -47,7 +47,7 @@ def test_f16_no_reminder_begins_once_its_call_was_changed(house: House, table: T
     hands = range(size(1, 3))
     parts = [house.nursery.begin("change_around", around=AROUND, moved=0.3, part=n, of=len(hands)) for n in hands]
     changes = [change for part in parts for change in part()]
-    wait_until(lambda: house.ask("unfinished_now") == 0, seconds=size(40, 120), saying="everything is sent")
+    house.wait_until_sent(seconds=size(40, 120), due=True)
     rows, taken = house.ask("messages"), house.server.taken
     late = outdated(changes, rows, house.server.deliveries)
     what = f"{NUMBER} changes of calls ± {AROUND:.0f} s around the reminder"

@@ -98,7 +98,7 @@ def test_f26_rolling_restarts_lose_nothing(house: House, listener: socket.socket
             worker.wait(60)
             workers.append(webs[-1] + time.monotonic() - began)
             web, worker = new
-    wait_until(lambda: house.ask("unfinished") == 0, seconds=90, saying="everything is sent")
+    house.wait_until_sent(seconds=90)
     web.end()
     tally = Tally(house.ask("messages"), house.server)
     what = f"{TIMES} restarts of web and worker"

@@ -20,6 +20,7 @@ pytestmark = [
 SECONDS = size(3, 60, knob="SECONDS")
 TIMES = size(1, 5, knob="ROUNDS")
 PEOPLE = size(1, 3)
+HANDS = size(0, 3)  # messages that may be in somebody's hands at any moment
 RECOVERY = 60.0  # seconds after Redis is back within which the last late mail has come
 
 
@@ -40,11 +41,6 @@ def usual(site: str, table: Table, id_: str) -> None:
         table.told(id_, "Redis well: p99 of booking, seconds", seconds)
 
 
-def caught_up(house: House) -> bool:
-    """Whether everything that has fallen due is sent, or in somebody's hands for less than a moment."""
-    return house.ask("unfinished_now") <= size(0, 3)
-
-
 def test_f9_redis_comes_back_and_the_worker_with_it(house: House, table: Table) -> None:
     number = size(12, 300, knob="MAILS")
     site, recoveries = house.web(), []
@@ -56,13 +52,11 @@ def test_f9_redis_comes_back_and_the_worker_with_it(house: House, table: Table) 
             time.sleep(SECONDS)
         house.broker.start()
         back = time.monotonic()
-        wait_until(
-            lambda: caught_up(house), seconds=150, saying=f"mail flows again: {house.site.log('worker')[-3000:]}"
-        )
+        house.wait_until_sent(seconds=150, due=True, but=HANDS)
         recoveries.append(round(time.monotonic() - back, 1))
         visitors.told(table, "F9", f"Redis stopped for {SECONDS} s")
         time.sleep(size(0, 5))
-    wait_until(lambda: house.ask("unfinished") == 0, seconds=size(30, 700), saying="everything is sent")
+    house.wait_until_sent(seconds=size(30, 700))
     tally = Tally(house.ask("messages"), house.server)
     what = f"Redis stopped for {SECONDS} s, {TIMES} times"
     table.told("F9", f"{what}: seconds until all late mail had come", recoveries)
@@ -117,9 +111,9 @@ def test_f10_a_silent_redis_holds_up_nobody(house: House, table: Table) -> None:
     finally:
         house.broker.speak()
     back = time.monotonic()
-    wait_until(lambda: caught_up(house), seconds=150, saying=f"mail flows again: {house.site.log('worker')[-3000:]}")
+    house.wait_until_sent(seconds=150, due=True, but=HANDS)
     recovery = time.monotonic() - back
-    wait_until(lambda: house.ask("unfinished") == 0, seconds=90, saying="everything is sent")
+    house.wait_until_sent(seconds=90)
     tally = Tally(house.ask("messages"), house.server)
     what = f"Redis silent for {SECONDS} s"
     visitors.told(table, "F10", what)
