@@ -9,10 +9,12 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries of the rooms below, and keep the overlap guard in place after every migrate."""
-        from bookings import emails, overlap, privacy
+        from bookings import emails, overlap, privacy, selectors
+        from leads import reach
 
         emails.register()
         privacy.register()
+        reach.register("bookings", selectors.leads_of)
         post_migrate.connect(_keep_overlap_guard, sender=self, dispatch_uid="bookings.overlap")
         checks.register(overlap.check_guard, checks.Tags.database)
         checks.register(overlap.check_switches, checks.Tags.security)

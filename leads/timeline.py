@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
 from leads.models import Lead, Touch
+from mail import registry
+from mail.addresses import fingerprint
+from mail.models import Message
 
 MOST = 200
 UNKNOWN = "unknown"
@@ -18,10 +24,11 @@ class Entry:
     summary: str
     actor: str = ""
     detail: str = ""
+    message: int | None = None
 
 
-def of(lead: Lead) -> list[Entry]:
-    """The newest 200 entries, in three queries."""
+def of(lead: Lead, *, mails: bool = False) -> list[Entry]:
+    """The newest 200 entries, in three queries; with the mails of the ledger, in five."""
     entries = [
         Entry(row.at, "activity", row.summary, row.actor, _said(row.data)) for row in lead.activities.all()[:MOST]
     ]
@@ -29,7 +36,34 @@ def of(lead: Lead) -> list[Entry]:
         words = f"“{consent.text.words}” (version {consent.text.version})"
         entries.append(Entry(consent.given_at, "consent", f"{consent} · {consent.how}", "visitor", words))
     entries += [Entry(row.at, "visit", told(row), "visitor") for row in lead.touches.order_by("-at", "-pk")[:MOST]]
+    if mails:
+        entries += mailed(lead)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:MOST]
+
+
+def mailed(lead: Lead) -> list[Entry]:
+    """What the ledger says of mail to this person's addresses: sent when it was, waiting when it is due."""
+    addresses = [lead.email, *lead.merged_rows.values_list("email", flat=True)]
+    hashes = [fingerprint(each) for each in addresses if each]
+    rows = Message.objects.filter(recipient_hash__in=hashes).annotate(at=Coalesce(F("sent_at"), F("due_at")))
+    shown = rows.only("kind", "status", "reason", "sent_at", "due_at").order_by("-at", "-pk")[:MOST]
+    return [
+        Entry(
+            row.sent_at or row.due_at,
+            "mail",
+            f"Mail “{registry.label(row.kind)}”: {row.get_status_display().lower()}",
+            "system",
+            row.reason,
+            row.pk,
+        )
+        for row in shown
+    ]
+
+
+def told_by(lead: Lead, kinds: tuple[str, ...]) -> list[Entry]:
+    """Only the lines of these kinds, without who wrote them: what a coach may read."""
+    rows = lead.activities.filter(kind__in=kinds)[:MOST]
+    return [Entry(row.at, "activity", row.summary, "", str(row.data.get("message", ""))) for row in rows]
 
 
 def first_touch(lead: Lead) -> str:

@@ -3,6 +3,7 @@
 from bookings.selectors.diaries import Diary, booked_in, diaries, explain
 from bookings.selectors.hours import UTC_ZONE, coach_zone, coach_zones, hours_of
 from bookings.selectors.known import Offer, memory, offer
+from bookings.selectors.leads import leads_of
 from bookings.selectors.offered import calls_for_feed, candidates, coaches, demo_allowed, event_types, own_coach
 from bookings.selectors.slots import Month, OpenSlot, month_of_slots, month_with_change, nearest_slots, week_preview
 from bookings.selectors.stamps import Stamp, stamp
@@ -25,6 +26,7 @@ __all__ = [
     "event_types",
     "explain",
     "hours_of",
+    "leads_of",
     "memory",
     "month_of_slots",
     "month_with_change",

@@ -70,6 +70,8 @@ def wanted() -> dict[str, Codes]:
             _all("bookings", "booking", "coach", actions=("view", "change"))
             | _all("bookings", "eventtype", "bookingevent", actions=("view",))
             | _all("bookings", *COACH_HOURS)
+            # Those of own calls only, and fewer of their fields: leads/reach.py.
+            | _all("leads", "lead", actions=("view",))
         ),
     }
 

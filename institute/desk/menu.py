@@ -22,7 +22,20 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
             ("outsidecalendar", "sync"),
         ),
     ),
-    ("Leads", "leads", (("lead", "group"), ("consenttext", "contract"))),
+    (
+        "Leads",
+        "leads",
+        (
+            ("lead", "group"),
+            ("task", "checklist"),
+            ("quarantine", "gpp_maybe"),
+            ("sequence", "stacked_email"),
+            ("importrun", "upload_file"),
+            ("advisor", "headset_mic"),
+            ("calllog", "call"),
+            ("consenttext", "contract"),
+        ),
+    ),
     (
         "Guide",
         "content",
@@ -49,6 +62,11 @@ PAGES: dict[tuple[str, str], tuple[tuple[str, str, str, str], ...]] = {
         ("Why is a time not offered?", "help", "admin:bookings_booking_why_not", "bookings.view_booking"),
         ("Unavailable today", "sick", "admin:bookings_timeoff_unavailable_today", "bookings.add_timeoff"),
     ),
+    ("leads", "lead"): (
+        ("Your day", "wb_sunny", "admin:leads_lead_day", "leads.change_lead"),
+        ("Pipeline", "view_kanban", "admin:leads_lead_board", "leads.change_lead"),
+    ),
+    ("leads", "task"): (("Overdue tasks", "alarm", "admin:leads_task_overdue", "leads.change_lead"),),
     ("mail", "message"): (("Test mail", "outgoing_mail", "admin:mail_message_test_mail", "mail.send_message"),),
 }
 # What a visitor books is a coaching call; staff call it a consultation.

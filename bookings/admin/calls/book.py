@@ -20,7 +20,9 @@ from bookings.errors import BookingError, NotOffered, SlotTaken
 from bookings.forms import intake
 from bookings.forms.details import NAME_LIMIT, TALK_LIMIT, dialled, fresh_key
 from bookings.models import Answer, EventType, LocationKind
+from leads import reach
 from leads.forms import CleanCharField, CleanEmailField, CleanPhoneField
+from leads.models import Lead
 from mail import clock
 from mail.text import one_line, plain
 
@@ -103,8 +105,20 @@ def book(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     return _details(admin, request, wish, wish.event_type, start)
 
 
+def _lead(request: HttpRequest) -> Lead | None:
+    """The lead whom the address names, where this reader may see that lead; their details stand in the form then."""
+    wanted = request.GET.get("lead", "")
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16):
+        return None
+    return reach.within(Lead.objects.present(), request.user).filter(pk=int(wanted)).first()
+
+
+def _kept(wish: Asked, lead: Lead | None) -> str:
+    return f"{wish.query}&lead={lead.pk}" if lead is not None else wish.query
+
+
 def _times(admin: ModelAdmin, request: HttpRequest, wish: Asked) -> HttpResponse:
-    now, week = clock.now(), None
+    now, week, lead = clock.now(), None, _lead(request)
     if wish.event_type is not None:
         wanted = times.Wanted(wish.event_type, wish.coach, wish.duration)
         monday = times.monday_of(request.GET.get("week", ""), now=now)
@@ -117,8 +131,9 @@ def _times(admin: ModelAdmin, request: HttpRequest, wish: Asked) -> HttpResponse
         back=reverse("admin:bookings_booking_changelist"),
         form=wish.form,
         week=week,
-        kept=wish.query,
-        link=f"?{wish.query}",
+        lead=lead,
+        kept=_kept(wish, lead),
+        link=f"?{_kept(wish, lead)}",
     )
 
 
@@ -126,7 +141,12 @@ def _details(
     admin: ModelAdmin, request: HttpRequest, wish: Asked, kind: EventType, start: datetime | None
 ) -> HttpResponse:
     now, posted = clock.now(), request.method == "POST"
+    lead = _lead(request)
     initial = {"start": times.value_of(start) if start is not None else ""}
+    if lead is not None:
+        # A coach may not read the number on the lead's own page.
+        phone = str(lead.phone or "") if reach.sees_all(request.user) else ""
+        initial |= {"name": lead.name, "email": lead.email or "", "phone": phone}
     form = StudentForm(request.POST if posted else None, kind=kind, initial=initial)
     others: list[tuple[str, str]] = []
     if posted and form.is_valid():
@@ -162,7 +182,7 @@ def _details(
         form=form,
         title=TITLE,
         button="Book the call",
-        back=f"?{wish.query}",
+        back=f"?{_kept(wish, lead)}",
         words=words,
         template="bookings/desk/student.html",
         others=others,
