@@ -18,11 +18,13 @@ class ContentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from content import emails
+        from content import download, emails
         from content.quiz import emails as quiz_emails
         from content.quiz import held, privacy
+        from leads import magnet
 
         emails.register()
+        magnet.register(download.OFFER)
         quiz_emails.register()
         held.register()
         privacy.register()

@@ -30,7 +30,7 @@ from content import counting, selectors
 from content.errors import ContentError
 
 # Index, guides, their PDFs, roles; never a form, a preview or a picture.
-PATHS = re.compile(r"/guides/(?:[-\w]+(?:/|\.pdf))?|/roles/[-\w]+/", re.ASCII)
+PATHS = re.compile(r"/guides/(?:[-\w]+/)?|/roles/[-\w]+/", re.ASCII)
 HTML = "text/html; charset=utf-8"
 # Every public page carries these and the strict policy; the middleware that would add them is never reached by a kept page.
 HEADERS = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", "X-Frame-Options": "DENY"}

@@ -4,12 +4,12 @@ Guides and roles are answered from kept bytes (`content.kept`) before a view is 
 has moved, or is not there.
 """
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from content import images, kept, pages, previews, selectors
+from content import images, pages, previews, selectors
 from content import search as finding
 from content.errors import PreviewUnknown
 from mail import clock, identity
@@ -36,23 +36,8 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     """A live guide; an address it once had leads to the one it has now."""
     revision = selectors.live_at(slug)
     if revision is None:
-        moved = selectors.moved_from(slug)
-        if moved is None:
-            raise Http404
-        return redirect("content:guide", moved, permanent=True)
+        return pages.moved("content:guide", slug)
     return pages.guide(request, revision)
-
-
-@require_safe
-def guide_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The live guide as a PDF; an address it once had leads to the one it has now."""
-    made = pages.at(request.path_info)
-    if made is None:
-        moved = selectors.moved_from(slug)
-        if moved is None:
-            raise Http404
-        return redirect("content:guide_pdf", moved, permanent=True)
-    return kept.answer(request, made)
 
 
 @require_safe

@@ -17,7 +17,6 @@ class Excerpt:
 
     title: str
     url: str
-    pdf_url: str
     text: str
     html: str
 
@@ -39,7 +38,6 @@ def of(guide: Document) -> Excerpt:
     return Excerpt(
         title=guide.title,
         url=url,
-        pdf_url=absolute(reverse("content:guide_pdf", args=[guide.slug])),
         text=render_to_string("content/emails/_excerpt.txt", context).strip() + "\n",
         html=render_to_string("content/emails/_excerpt.html", context).strip(),
     )

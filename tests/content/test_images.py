@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from content import gate, images, publishing, snapshot
+from content import gate, images, printing, publishing, snapshot
 from content.errors import NotAPicture
 from content.models import Guide, GuideImage, Section
 from tests.content.page import read
@@ -155,7 +155,7 @@ def test_a_published_image_has_its_files_sizes_and_description(
     assert img.attrs["srcset"] == f"{base}-480.webp 480w, {base}-960.webp 960w, {base}-1440.webp 1440w"
     assert (img.attrs["width"], img.attrs["height"], img.attrs["loading"]) == ("1440", "86", "lazy")
     assert client.get(img.attrs["src"]).status_code == 200
-    pdf = client.get(f"/guides/{draft.slug}.pdf").content
+    pdf = bytes(printing.ensure(draft.revisions.get(), now=now).content)
     assert b"/Figure" in pdf or b"/Image" in pdf
 
 

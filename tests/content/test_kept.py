@@ -168,7 +168,6 @@ def test_a_process_that_warms_up_keeps_every_page(live: Revision, monkeypatch: A
     kept._warm()
     assert set(kept.shelf._pages) == {
         *KEPT,
-        f"{GUIDE[:-1]}.pdf",
         "/roles/product-manager/",
         "/roles/project-manager/",
     }

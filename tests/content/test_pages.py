@@ -153,7 +153,9 @@ def test_the_number_in_the_prose_is_the_institutes_of_today(live: Revision, clie
 def test_the_quiz_is_offered_above_the_contents_and_after_the_table(live: Revision, client: Client) -> None:
     html = client.get(GUIDE).content.decode()
     above, after = (place.start() for place in re.finditer('class="quiz-offer"', html))
-    assert above < html.index('id="contents-title"') < html.index("</table>") < after < html.index('id="why-differences')
+    assert (
+        above < html.index('id="contents-title"') < html.index("</table>") < after < html.index('id="why-differences')
+    )
     assert read(client.get(ROLE).content).find("main")[0].find("a", href="/quiz/") != []
 
 

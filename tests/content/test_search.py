@@ -80,7 +80,6 @@ def test_a_mail_can_say_what_the_guide_says(live: Revision) -> None:
     told = excerpt.of_first_live()
     assert told is not None
     assert told.url == "http://testserver/guides/tpm-vs-product-vs-project-manager/"
-    assert told.pdf_url == "http://testserver/guides/tpm-vs-product-vs-project-manager.pdf"
     assert "A Product Manager chooses what to build.\n" in told.text
     assert "Technical Program Manager\n  Focus: Cross-team technical execution\n" in told.text
     assert "Vision & Strategy" in told.text and "Vision &amp; Strategy" in told.html
