@@ -49,9 +49,9 @@ def _said(statement: str, values: Mapping[str, Any]) -> Iterator[Any]:
     if raw.prepare_threshold is None:
         raw.prepare_threshold = FIRST_USES  # Django's own statements are put together on this side and never prepared
     with connection.wrap_database_errors:
-        cursor = _cursor(raw)
-        cursor.execute(statement, values, prepare=True)
-        yield cursor
+        own = _cursor(raw)
+        own.execute(statement, values, prepare=True)
+        yield own
 
 
 def _cursor(raw: Any) -> Cursor[Any]:
