@@ -89,7 +89,7 @@ def test_every_step_that_ships_can_be_seen(client: Client, bob: User) -> None:
 
 def upload(client: Client, content: bytes, **other: Any) -> Any:
     data = {"file": SimpleUploadedFile("l.csv", content), "purposes": [], "consent_source": "", **other}
-    return client.post("/admin/leads/importrun/upload", data, follow=False)
+    return client.post("/admin/leads/importrun/upload/", data, follow=False)
 
 
 def test_a_file_is_checked_reported_and_brought_in(client: Client, bob: User, stopped: Clock) -> None:

@@ -22,7 +22,13 @@ BASE = "/admin/leads/lead/"
 def theirs(member: Member, make_lead: Callable[..., Lead], stopped: Clock) -> dict[str, Lead]:
     """Two coaches with a lead each, and a lead without a call; each with things that could leak."""
     kind = EventType.objects.create(
-        title="Call", slug="call", duration=timedelta(hours=1), slot_interval=timedelta(hours=1)
+        title="Call",
+        slug="call",
+        duration=timedelta(hours=1),
+        slot_interval=timedelta(hours=1),
+        location_kind="video",
+        location_detail="https://meet.example.org/room",
+        enabled=True,
     )
     boss, leads = member("Advisor", "boss"), {}
     for number, name in enumerate(("ann", "ben", "nobody")):
@@ -110,7 +116,7 @@ PAGES = {
     "/admin/leads/quarantine/": "OA",
     "/admin/leads/sequence/": "OA",
     "/admin/leads/importrun/": "OA",
-    "/admin/leads/importrun/upload": "OA",
+    "/admin/leads/importrun/upload/": "OA",
     "/admin/leads/advisor/": "OA",
     "/admin/leads/advisor/add/": "O",
     "/admin/leads/calllog/": "OA",
@@ -131,7 +137,7 @@ def test_each_role_opens_its_own_pages(client: Client, member: Member, role: str
 
 def test_a_booking_for_a_lead_begins_with_what_is_known(client: Client, theirs: dict[str, Lead]) -> None:
     EventType.objects.get().coaches.set(Coach.objects.all())
-    lead, page = theirs["ben"], "/admin/bookings/booking/book-call"
+    lead, page = theirs["ben"], "/admin/bookings/booking/book-call/"
     for who, known in (("boss", True), ("ann", False), ("ben", True)):
         client.force_login(User.objects.get(username=who))
         answer = client.get(f"{page}?lead={lead.pk}&start=2027-01-13T15:00:00Z")
