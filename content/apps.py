@@ -18,9 +18,9 @@ class ContentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from content import download, emails
+        from content import download, emails, privacy
         from content.quiz import emails as quiz_emails
-        from content.quiz import held, privacy
+        from content.quiz import held
         from leads import magnet
 
         emails.register()

@@ -59,24 +59,19 @@ class Page:
     """One page in the encodings asked for so far."""
 
     body: bytes
-    kind: str = HTML
-    extra: dict[str, str] = field(default_factory=dict)
     forms: dict[str, Sent] = field(default_factory=dict)
 
     def form(self, encoding: str) -> Sent:
         """The page in an encoding ("br", "gzip" or ""), made on first use."""
         form = self.forms.get(encoding)
         if form is None:
-            if encoding and self.kind != HTML:
-                return self.form("")  # a PDF is compressed inside
             body = COMPRESS[encoding](self.body)
             etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
             headers = {
                 "ETag": etag,
-                "Content-Type": self.kind,
+                "Content-Type": HTML,
                 "Content-Length": str(len(body)),
                 **HEADERS,
-                **self.extra,
             }
             headers[POLICY] = build_policy()
             if encoding:
@@ -206,8 +201,7 @@ class KeptPages:
             page = None
         if page is None:
             return self.get_response(request)
-        if page.kind == HTML:
-            counting.saw(request, path)
+        counting.saw(request, path)
         return answer(request, page)
 
 
@@ -216,7 +210,7 @@ def answer(request: HttpRequest, page: Page) -> HttpResponseBase:
     sent = page.form(encoding_for(request.META.get("HTTP_ACCEPT_ENCODING", "")))
     response = HttpResponse(sent.body if request.method == "GET" else b"")
     # Thirteen headers, checked and encoded when the page was made: setting them one by one takes a tenth of the answer.
-    response.headers._store.update(sent.headers._store)  # type: ignore[attr-defined]
+    response.headers._store.update(sent.headers._store)
     if "HTTP_IF_NONE_MATCH" in request.META:
         return get_conditional_response(request, etag=sent.etag, response=response) or response
     return response

@@ -73,24 +73,21 @@ def _locked(question: ReaderQuestion) -> ReaderQuestion:
     return ReaderQuestion.objects.select_for_update(no_key=True).get(pk=question.pk)
 
 
-def export(lead_id: int) -> list[dict[str, str]]:
-    """Every question of this lead's address."""
+def export(email: str) -> list[dict[str, str]]:
+    """Every question of this address."""
     return [
         {"asked_at": row.asked_at.isoformat(), "question": row.question, "name": row.name, "answer": row.answer}
-        for row in _of_lead(lead_id)
+        for row in _of(email)
     ]
 
 
-def erase(lead_id: int, now: datetime) -> int:
-    """Take away the questions of this lead's address, the public ones too; the number erased. Needs an open transaction."""
-    number = _of_lead(lead_id).delete()[1].get("content.ReaderQuestion", 0)
+def erase(email: str) -> int:
+    """Take away the questions of this address, the public ones too; the number erased. Needs an open transaction."""
+    number = _of(email).delete()[1].get("content.ReaderQuestion", 0)
     if number:
         transaction.on_commit(shelf.look_again)
     return number
 
 
-def _of_lead(lead_id: int) -> QuerySet[ReaderQuestion]:
-    from leads.models import Lead
-
-    email = Lead.objects.filter(pk=lead_id).values_list("email", flat=True).first()
-    return ReaderQuestion.objects.filter(email=email or "").exclude(email="")
+def _of(email: str) -> QuerySet[ReaderQuestion]:
+    return ReaderQuestion.objects.filter(email=email).exclude(email="").order_by("asked_at", "pk")

@@ -61,7 +61,7 @@ class Shown:
         return format_html('<img src="{}" alt="{}" width="160">', url, image.alt)
 
 
-class ImageInline(Shown, StackedInline):
+class ImageInline(Shown, StackedInline):  # type: ignore[misc]
     """Pictures stand above the lists of their section."""
 
     model = GuideImage
@@ -75,7 +75,7 @@ class ImageInline(Shown, StackedInline):
 
 
 @admin.register(GuideImage)
-class GuideImageAdmin(Shown, ModelAdmin):
+class GuideImageAdmin(Shown, ModelAdmin):  # type: ignore[misc]
     """Every picture of every guide."""
 
     form = ImageForm

@@ -8,16 +8,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 import typst
 
 from content import images
-from content.document import Block, Callout, Document, EntryList, Figure, Paragraph, Questions, Role, Section, Table
+from content.document import (
+    Block,
+    Callout,
+    Document,
+    EntryList,
+    Figure,
+    Paragraph,
+    Question,
+    Questions,
+    Role,
+    Section,
+    Table,
+)
 from content.inline import SAFE, Spans
 
 FONTS = Path(__file__).with_name("fonts")
-STANDARD = "ua-1"
+STANDARD: Literal["ua-1"] = "ua-1"
 COLORS = {"pm": "#5b46c2", "pjm": "#9a4a0b", "tpm": "#0b6e69"}
 
 
@@ -42,7 +56,7 @@ def fonts() -> typst.Fonts:
 def render(guide: Document, imprint: Imprint) -> bytes:
     """The PDF of a guide; the same tree and imprint give the same bytes."""
     source = "".join(Setter(guide, imprint).source())
-    made = typst.compile(
+    made = typst.compile(  # type: ignore[call-overload]  # its stub wants `root` of the type of the source
         source.encode(),
         format="pdf",
         root=str(images.folder()) if images.folder().is_dir() else str(FONTS),
@@ -98,7 +112,9 @@ class Setter:
         self.guide, self.imprint = guide, imprint
         # Where a link leads: an old anchor to the heading that once had it.
         self.anchors = {
-            anchor: at.anchor for at in (*guide.walk(), *guide.questions) for anchor in (*at.old_anchors, at.anchor)
+            anchor: at.anchor
+            for at in chain[Section | Question](guide.walk(), guide.questions)
+            for anchor in (*at.old_anchors, at.anchor)
         }
 
     def source(self) -> Iterator[str]:

@@ -176,7 +176,7 @@ def test_answering_needs_its_own_permission(asked: ReaderQuestion, client: Clien
 def test_a_person_is_exported_and_erased(asked: ReaderQuestion, client: Client, editor: User, now: datetime) -> None:
     questions.answer(question=asked, text="Yes.", by=editor, now=now)
     lead = Lead.objects.get()
-    assert [row["question"] for row in questions.export(lead.pk)] == ["Is it <b>hard</b>?\nReally?"]
+    assert [row["question"] for row in questions.export(lead.email)] == ["Is it <b>hard</b>?\nReally?"]
     with transaction.atomic():
-        assert questions.erase(lead.pk, now) == 1
+        assert questions.erase(lead.email) == 1
     assert "Is it" not in read(client.get(GUIDE).content).find("section", id="reader-questions")[0].text
