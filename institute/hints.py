@@ -23,18 +23,18 @@ PATIENCE = 25  # looks at a table that somebody else is just writing
 class Channel(filesystem.Channel):
     """One connection's view of the folders."""
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
         """Write beside the queue, then put it there in one step."""
         folder = Path(self.data_folder_out)
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         fresh = folder / f"{name}.new"
         try:
-            fresh.write_bytes(str_to_bytes(dumps(payload)))
+            fresh.write_bytes(str_to_bytes(dumps(message)))
             os.replace(fresh, folder / name)
         except OSError as error:
             raise ChannelError(f"Cannot add {name} to {folder}") from error
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         """The oldest message that can be read; raises Empty."""
         try:
             return super()._get(queue)
@@ -56,7 +56,7 @@ class Channel(filesystem.Channel):
                 return
             except ValueError:
                 sleep(0.02)
-        self._exchange_file(exchange).unlink(missing_ok=True)
+        Path(self.control_folder, f"{exchange}.exchange").unlink(missing_ok=True)
         super()._queue_bind(exchange, *binding)
 
 
