@@ -23,7 +23,7 @@ PATIENCE = 25  # looks at a table that somebody else is just writing
 class Channel(filesystem.Channel):
     """One connection's view of the folders."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:  # type: ignore[override]  # `_put_fanout` gives more
         """Write beside the queue, then put it there in one step."""
         folder = Path(self.data_folder_out)
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
