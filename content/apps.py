@@ -18,9 +18,14 @@ class ContentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from content import emails
+        from content import download, emails, privacy
         from content.quiz import emails as quiz_emails
+        from content.quiz import held
+        from leads import magnet
 
         emails.register()
+        magnet.register(download.OFFER)
         quiz_emails.register()
+        held.register()
+        privacy.register()
         post_migrate.connect(guard_revisions, sender=self, dispatch_uid="content.guard_revisions")

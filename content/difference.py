@@ -110,23 +110,23 @@ def rows(snapshot: Json) -> Iterator[tuple[Key, Row]]:
     yield ("guide", snapshot["guide"]["row"]), Row("The guide", snapshot["guide"])
     for role in snapshot["roles"]:
         yield ("role", role["row"]), Row(role["name"], {k: v for k, v in role.items() if k != "aspects"})
-        for kind, aspect in numbered(role["aspects"]):
-            place = f"{role['name']} · {aspect['kind'].capitalize()}"
-            yield ("aspect", aspect["row"]), Row(place, {**aspect, "place": kind})
+        for number, aspect in numbered(role["aspects"]):
+            name = f"{role['name']} · {aspect['kind'].capitalize()}"
+            yield ("aspect", aspect["row"]), Row(name, {**aspect, "place": number})
     for column in snapshot["columns"]:
         yield ("column", column["row"]), Row(f"Column “{column['label']}”", column)
     names = {role["key"]: role["name"] for role in snapshot["roles"]}
     labels = {column["key"]: column["label"] for column in snapshot["columns"]}
     for cell in snapshot["cells"]:
-        place = f"Table · {names.get(cell['role'], cell['role'])} · {labels.get(cell['column'], cell['column'])}"
-        yield ("cell", cell["row"]), Row(place, {k: v for k, v in cell.items() if k not in {"column", "role"}})
+        name = f"Table · {names.get(cell['role'], cell['role'])} · {labels.get(cell['column'], cell['column'])}"
+        yield ("cell", cell["row"]), Row(name, {k: v for k, v in cell.items() if k not in {"column", "role"}})
     for number, section in enumerate(snapshot["sections"], start=1):
-        name = section["heading"] or "Opening"
+        heading = section["heading"] or "Opening"
         own = {k: v for k, v in section.items() if k not in KINDS}
-        yield ("section", section["row"]), Row(name, {**own, "place": number})
+        yield ("section", section["row"]), Row(heading, {**own, "place": number})
         for kind, noun in KINDS.items():
             for place, item in enumerate(section.get(kind, []), start=1):
-                yield (kind, item["row"]), Row(f"{name} · {noun}", {**item, "place": place})
+                yield (kind, item["row"]), Row(f"{heading} · {noun}", {**item, "place": place})
 
 
 def numbered(aspects: list[Json]) -> Iterator[tuple[int, Json]]:

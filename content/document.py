@@ -117,7 +117,24 @@ class Callout:
     facts: Facts = ()
 
 
-Block = Paragraph | EntryList | Role | Table | Questions | Callout
+@dataclass(frozen=True)
+class Figure:
+    """A picture in several widths, the largest with its size."""
+
+    kind: ClassVar[str] = "figure"
+    file: str
+    widths: tuple[int, ...]
+    width: int
+    height: int
+    alt: str
+    caption: str
+
+    def name(self, width: int) -> str:
+        """The served name of the file of one width."""
+        return f"{self.file}-{width}.webp"
+
+
+Block = Paragraph | EntryList | Role | Table | Questions | Callout | Figure
 
 
 @dataclass(frozen=True)
@@ -231,7 +248,7 @@ class Builder:
         )
 
     def blocks(self, row: dict[str, Any]) -> Iterator[Block]:
-        """Prose, the thing the section shows, lists, questions, closing prose, callouts: always in this order."""
+        """Prose, the thing the section shows, pictures, lists, questions, closing prose, callouts: always in this order."""
         paragraphs = [
             (item["after"], Paragraph(self.spans(line), tuple(item["facts"])))
             for item in row["paragraphs"]
@@ -246,6 +263,9 @@ class Builder:
             yield EntryList("challenges", role.challenges)
         elif row["shows"] == "comparison":
             yield self.table(row)
+        for item in row.get("images", ()):
+            names = ("file", "width", "height", "alt", "caption")
+            yield Figure(widths=tuple(item["widths"]), **{name: item[name] for name in names})
         for kind in ("points", "steps", "tips"):
             if row[kind]:
                 yield EntryList(kind, tuple(self.entry(item, "label", "text") for item in row[kind]))

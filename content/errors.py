@@ -57,6 +57,17 @@ class BadTime(ContentError):
         super().__init__(self.__doc__)
 
 
+class NoAnswer(ContentError):
+    """Write an answer first; readers see it together with the question."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+class NotAPicture(ContentError):
+    """What was uploaded cannot be used; the sentence says why."""
+
+
 class PreviewUnknown(ContentError):
     """This preview link is not known, or its time is over."""
 

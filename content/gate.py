@@ -1,5 +1,6 @@
 """What keeps a guide from being published, asked of exactly the snapshot that would be stored."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +12,19 @@ from content.errors import GateProblem
 
 Json = dict[str, Any]
 # Ids the page itself uses; a section of that name would make links ambiguous.
-RESERVED = {"main", "contents-title", "article", "next-step-box"}
+RESERVED = {
+    "main",
+    "contents-title",
+    "article",
+    "next-step-box",
+    "reader-questions",
+    "reader-questions-h",
+    "ask-form",
+    "q",
+    "search-note",
+}
+# The page gives every answered question of a reader an id of its own.
+QUESTION = re.compile(r"^question-\d+$")
 
 
 def problems(snapshot: Json) -> tuple[GateProblem, ...]:
@@ -31,7 +44,7 @@ def guide_fields(guide: Json) -> Iterator[GateProblem]:
     """Title, address and description must be there."""
     for name, label in (("title", "title"), ("slug", "address"), ("description", "description for search engines")):
         if not guide[name]:
-            yield GateProblem(f"The guide has no {label}.", ("guide", guide["row"]))
+            yield GateProblem(f"The guide has no {label}.", ("guide", guide["row"]), name)
 
 
 def outline(snapshot: Json) -> Iterator[GateProblem]:
@@ -50,10 +63,10 @@ def outline(snapshot: Json) -> Iterator[GateProblem]:
                 yield GateProblem(f"“{name}” stands under the title, so it has no heading of its own.", where)
             continue
         if not row["heading"]:
-            yield GateProblem(f"The section #{row['anchor']} has no heading.", where)
+            yield GateProblem(f"The section #{row['anchor']} has no heading.", where, "heading")
         if row["level"] > level + 1:
             sentence = f"“{name}” is a level {row['level']} heading right after level {level}: a level is skipped."
-            yield GateProblem(sentence, where)
+            yield GateProblem(sentence, where, "level")
         level = row["level"]
 
 
@@ -68,18 +81,20 @@ def sections(snapshot: Json) -> Iterator[GateProblem]:
         name, where = row["heading"] or f"#{row['anchor']}", ("section", row["row"])
         following = rows[place + 1] if place + 1 < len(rows) else None
         has_parts = following is not None and following["level"] > row["level"] > 1
-        if row["shows"] == "text" and not has_parts and not any(row[kind] for kind in WORDS):
+        if row["shows"] == "text" and not has_parts and not any(row.get(kind) for kind in WORDS):
             yield GateProblem(f"“{name}” is empty.", where)
         if row["shows"] in {"role", "challenges"} and not row["role"]:
-            yield GateProblem(f"“{name}” shows a role, but no role is chosen.", where)
+            yield GateProblem(f"“{name}” shows a role, but no role is chosen.", where, "role")
         if row["shows"] == "comparison" and not row["caption"]:
-            yield GateProblem(f"The comparison table in “{name}” has no caption.", where)
+            yield GateProblem(f"The comparison table in “{name}” has no caption.", where, "caption")
         for kind, names in WORDS.items():
-            for number, item in enumerate(row[kind], start=1):
+            for number, item in enumerate(row.get(kind, ()), start=1):
                 for field in names:
                     if not item[field]:
                         noun = f"{NOUNS[kind]} {number} of “{name}”"
-                        yield GateProblem(f"{noun} has no {field}.", where)
+                        yield GateProblem(
+                            f"{noun} has no {CALLED.get(field, field)}.", (MODELS[kind], item["row"]), field
+                        )
 
 
 def roles(snapshot: Json) -> Iterator[GateProblem]:
@@ -115,7 +130,7 @@ def comparison(snapshot: Json) -> Iterator[GateProblem]:
     for column in snapshot["columns"]:
         where = ("comparisoncolumn", column["row"])
         if not column["label"]:
-            yield GateProblem("A column of the comparison table has no label.", where)
+            yield GateProblem("A column of the comparison table has no label.", where, "label")
         for role in snapshot["roles"]:
             if (column["key"], role["key"]) not in filled:
                 sentence = f"The comparison table says nothing for {role['name']} under “{column['label']}”."
@@ -128,7 +143,7 @@ def anchors(snapshot: Json) -> Iterator[GateProblem]:
     for anchor, count in counted.items():
         if not anchor:
             yield GateProblem("A section or question has no anchor.", ("guide", snapshot["guide"]["row"]))
-        elif count > 1 or anchor in RESERVED:
+        elif count > 1 or anchor in RESERVED or QUESTION.match(anchor):
             taken = "used twice" if count > 1 else "kept for the page itself"
             yield GateProblem(f"The anchor #{anchor} is {taken}.", ("guide", snapshot["guide"]["row"]))
 
@@ -158,14 +173,14 @@ def old_anchors(snapshot: Json) -> Iterator[str]:
 def markup(snapshot: Json) -> Iterator[GateProblem]:
     """Prose is well-formed and its links lead somewhere."""
     known = set(ids(snapshot)) | set(old_anchors(snapshot))
-    for where, name, text in prose(snapshot):
+    for where, field, name, text in prose(snapshot):
         for complaint in inline.complaints(text):
-            yield GateProblem(f"“{name}” has {complaint}.", where)
+            yield GateProblem(f"“{name}” has {complaint}.", where, field)
         for href in inline.links(text):
             if href.startswith("#") and href[1:] not in known:
-                yield GateProblem(f"“{name}” links to {href}, an anchor that this guide does not have.", where)
+                yield GateProblem(f"“{name}” links to {href}, an anchor that this guide does not have.", where, field)
             elif href.startswith("/") and not leads_somewhere(href):
-                yield GateProblem(f"“{name}” links to {href}, a page that this site does not have.", where)
+                yield GateProblem(f"“{name}” links to {href}, a page that this site does not have.", where, field)
 
 
 def leads_somewhere(href: str) -> bool:
@@ -177,16 +192,17 @@ def leads_somewhere(href: str) -> bool:
     return True
 
 
-def prose(snapshot: Json) -> Iterator[tuple[tuple[str, int], str, str]]:
-    """Every text that may hold markup: its row, the name of its place, the text."""
+def prose(snapshot: Json) -> Iterator[tuple[tuple[str, int], str, str, str]]:
+    """Every text that may hold markup: its row, its field, the name of its place, the text."""
     for role in snapshot["roles"]:
         for aspect in role["aspects"]:
-            yield ("role", role["row"]), role["name"], aspect["detail"]
+            yield ("roleaspect", aspect["row"]), "detail", role["name"], aspect["detail"]
     for row in snapshot["sections"]:
         for kind in WORDS:
-            for item in row[kind]:
-                text = item["answer"] if kind == "faqs" else item["text"]
-                yield ("section", row["row"]), row["heading"] or f"#{row['anchor']}", text
+            if kind != "images":
+                field = "answer" if kind == "faqs" else "text"
+                for item in row[kind]:
+                    yield (MODELS[kind], item["row"]), field, row["heading"] or f"#{row['anchor']}", item[field]
 
 
 WORDS = {
@@ -196,6 +212,7 @@ WORDS = {
     "tips": ("label",),
     "faqs": ("question", "answer"),
     "callouts": ("text",),
+    "images": ("alt",),
 }
 NOUNS = {
     "paragraphs": "Paragraph",
@@ -204,4 +221,16 @@ NOUNS = {
     "tips": "Tip",
     "faqs": "Question",
     "callouts": "Callout",
+    "images": "Image",
+}
+# What a field is called in a sentence, where its own name says little.
+CALLED = {"alt": "description for readers who cannot see it"}
+MODELS = {
+    "paragraphs": "paragraph",
+    "points": "point",
+    "steps": "step",
+    "tips": "tip",
+    "faqs": "faq",
+    "callouts": "callout",
+    "images": "guideimage",
 }

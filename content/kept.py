@@ -7,6 +7,7 @@ every `GUIDE_FRESH_SECONDS`, so a new revision is out everywhere within a second
 
 import gzip
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,10 +26,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.response import ResponseHeaders
 from django.utils.cache import get_conditional_response
 
-from content import selectors
+from content import counting, selectors
 from content.errors import ContentError
 
-PREFIXES = ("/guides/", "/roles/")
+# Index, guides, their PDFs, roles; never a form, a preview or a picture.
+PATHS = re.compile(r"/guides/(?:[-\w]+/)?|/roles/[-\w]+/", re.ASCII)
 HTML = "text/html; charset=utf-8"
 # Every public page carries these and the strict policy; the middleware that would add them is never reached by a kept page.
 HEADERS = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", "X-Frame-Options": "DENY"}
@@ -57,24 +59,19 @@ class Page:
     """One page in the encodings asked for so far."""
 
     body: bytes
-    kind: str = HTML
-    extra: dict[str, str] = field(default_factory=dict)
     forms: dict[str, Sent] = field(default_factory=dict)
 
     def form(self, encoding: str) -> Sent:
         """The page in an encoding ("br", "gzip" or ""), made on first use."""
         form = self.forms.get(encoding)
         if form is None:
-            if encoding and self.kind != HTML:
-                return self.form("")  # a PDF is compressed inside
             body = COMPRESS[encoding](self.body)
             etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
             headers = {
                 "ETag": etag,
-                "Content-Type": self.kind,
+                "Content-Type": HTML,
                 "Content-Length": str(len(body)),
                 **HEADERS,
-                **self.extra,
             }
             headers[POLICY] = build_policy()
             if encoding:
@@ -195,14 +192,17 @@ class KeptPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
-        if not path.startswith(PREFIXES) or request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") or not PATHS.fullmatch(path):
             return self.get_response(request)
         request.get_host()
         try:
             page = shelf.find(path, build=build)
         except DatabaseError:  # nothing is kept yet and nothing can be read: the views say so as they do everywhere
             page = None
-        return self.get_response(request) if page is None else answer(request, page)
+        if page is None:
+            return self.get_response(request)
+        counting.saw(request, path)
+        return answer(request, page)
 
 
 def answer(request: HttpRequest, page: Page) -> HttpResponseBase:
@@ -210,7 +210,7 @@ def answer(request: HttpRequest, page: Page) -> HttpResponseBase:
     sent = page.form(encoding_for(request.META.get("HTTP_ACCEPT_ENCODING", "")))
     response = HttpResponse(sent.body if request.method == "GET" else b"")
     # Thirteen headers, checked and encoded when the page was made: setting them one by one takes a tenth of the answer.
-    response.headers._store.update(sent.headers._store)  # type: ignore[attr-defined]
+    response.headers._store.update(sent.headers._store)
     if "HTTP_IF_NONE_MATCH" in request.META:
         return get_conditional_response(request, etag=sent.etag, response=response) or response
     return response

@@ -6,8 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 
 from content import document, selectors
@@ -16,7 +16,7 @@ from content.kept import Page
 from content.models import Revision
 from content.offer import COACHING_CALL
 from content.renderers import jsonld
-from mail import clock, identity
+from mail import identity
 from mail.models import Institute
 
 
@@ -36,7 +36,6 @@ def paths() -> list[str]:
     return [
         reverse("content:guides"),
         *(reverse("content:guide", args=[revision.slug]) for revision in live),
-        *(reverse("content:guide_pdf", args=[revision.slug]) for revision in live),
         *(reverse("content:role", args=[slug]) for slug in roles),
     ]
 
@@ -72,23 +71,19 @@ def _role(path: str, slug: str) -> Page | None:
     return Page(role(_anybody(path), *found).content) if found else None
 
 
-def _pdf(path: str, slug: str) -> Page | None:
-    from content import printing
-
-    revision = selectors.live_at(slug)
-    if revision is None:
-        return None
-    made = printing.ensure(revision, now=clock.now())
-    name = f'inline; filename="{revision.slug}.pdf"'
-    return Page(bytes(made.content), kind="application/pdf", extra={"Content-Disposition": name})
-
-
 MAKERS: dict[str, Callable[..., Page | None]] = {
     "content:guides": _guides,
     "content:guide": _guide,
-    "content:guide_pdf": _pdf,
     "content:role": _role,
 }
+
+
+def moved(name: str, slug: str) -> HttpResponse:
+    """One step from an address that a guide once had to the one it has now; raises Http404."""
+    now = selectors.moved_from(slug)
+    if now is None:
+        raise Http404
+    return redirect(name, now, permanent=True)
 
 
 def guides(request: HttpRequest) -> HttpResponse:
@@ -113,16 +108,17 @@ def guide(request: HttpRequest, revision: Revision, *, draft: bool = False) -> H
     """A revision as readers see it; the admin shows older ones, and previews show drafts, the same way."""
     institute = identity.current()
     guide, url = tree(revision, institute), address("content:guide", revision.slug)
-    data = jsonld.graph(guide, url=url, revision=revision, institute=institute)
+    asked = [] if draft or not revision.guide_id else selectors.public_questions(revision.guide)
+    data = jsonld.graph(guide, url=url, revision=revision, institute=institute, asked=asked)
     context = {
         "guide": guide,
         "published_on": jsonld.first_published(revision).astimezone(zone_of(institute)).date(),
         "updated_on": on_day(revision, institute),
         "reviewed_on": reviewed_on(revision, institute),
         "path": reverse("content:guide", args=[revision.slug]),
-        "pdf_path": reverse("content:guide_pdf", args=[revision.slug]),
         "canonical": url,
         "nav": "guide",
+        "asked": asked,
         "draft": draft,
         # What is not published yet is no article for a search engine.
         "structured_data": "" if draft else jsonld.script(data),

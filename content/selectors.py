@@ -1,10 +1,11 @@
 """Which revisions readers see."""
 
+from datetime import date
 from typing import Any
 
-from django.db.models import Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery
 
-from content.models import Guide, Revision, RoleAddress
+from content.models import Guide, ReaderDay, ReaderQuestion, Revision, RoleAddress
 from mail.models import Institute
 
 
@@ -45,7 +46,28 @@ def moved_from(slug: str) -> str | None:
 
 
 def edition() -> tuple[Any, ...]:
-    """What readers see, as one small value that is another one as soon as anything of it changes; two queries."""
+    """What readers see, as one small value that is another one as soon as anything of it changes; three queries."""
     guides = Guide.objects.filter(live__isnull=False).order_by("pk")
     institute = Institute.objects.filter(pk=1).values_list().first()
-    return tuple(guides.values_list("pk", "live_id", "order", "reviewed_at")), institute
+    public = ReaderQuestion.objects.filter(status=ReaderQuestion.Status.ANSWERED, guide__live__isnull=False)
+    answered = tuple(public.aggregate(number=Count("pk"), newest=Max("answered_at")).values())
+    return tuple(guides.values_list("pk", "live_id", "order", "reviewed_at")), institute, answered
+
+
+def public_questions(guide: Guide) -> list[ReaderQuestion]:
+    """The questions of readers that stand under a guide with their answers, the newest answer first, fifty at most."""
+    rows = guide.reader_questions.filter(status=ReaderQuestion.Status.ANSWERED)
+    return list(rows.order_by("-answered_at", "-pk")[:50])
+
+
+def readers(since: date, until: date) -> list[ReaderDay]:
+    """The days from `since` up to, not with, `until`: a row for each page, and one with the page "" for all together.
+
+    A reader is a distinct hash within one day, so the readers of several days are added, never told apart.
+    """
+    return list(ReaderDay.objects.filter(day__gte=since, day__lt=until).order_by("day", "page"))
+
+
+def readers_of_all(since: date, until: date) -> int:
+    """How many readers the days from `since` up to, not with, `until` had together."""
+    return sum(row.readers for row in readers(since, until) if not row.page)

@@ -6,7 +6,19 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from content.models import FAQ, Callout, ComparisonCell, Guide, Paragraph, Point, RoleAspect, Section, Step, Tip
+from content.models import (
+    FAQ,
+    Callout,
+    ComparisonCell,
+    Guide,
+    GuideImage,
+    Paragraph,
+    Point,
+    RoleAspect,
+    Section,
+    Step,
+    Tip,
+)
 
 FORMAT = 1
 Json = dict[str, Any]
@@ -41,7 +53,12 @@ def take(guide: Guide) -> Json:
         "sections": [
             {
                 **section_fields(section),
-                **{name: [item_fields(item) for item in inside[name][section.pk]] for name in ITEMS},
+                # An empty list of a kind that older revisions do not know is left out: what is the same stays equal.
+                **{
+                    name: [item_fields(item) for item in inside[name][section.pk]]
+                    for name in ITEMS
+                    if inside[name][section.pk] or name != "images"
+                },
             }
             for section in sections
         ],
@@ -55,6 +72,7 @@ ITEMS: dict[str, Any] = {
     "tips": Tip,
     "faqs": FAQ,
     "callouts": Callout,
+    "images": GuideImage,
 }
 ITEM_FIELDS: dict[type[Model], tuple[str, ...]] = {
     Paragraph: ("text", "after", "facts"),
@@ -63,6 +81,7 @@ ITEM_FIELDS: dict[type[Model], tuple[str, ...]] = {
     Tip: ("label", "text", "facts"),
     FAQ: ("question", "answer", "anchor", "question_facts", "answer_facts"),
     Callout: ("kind", "heading", "text", "action", "facts"),
+    GuideImage: ("file", "widths", "width", "height", "alt", "caption"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from content.models import Guide
+from content.models import Guide, ReaderQuestion
 from leads.services import staff_address
 from mail import ledger
 
@@ -20,4 +20,32 @@ def staff_of_refusal(guide: Guide, *, at: datetime, now: datetime) -> None:
         expires_at=now + KEEP_TRYING,
         now=now,
         context={"guide": guide.pk, "at": at.isoformat()},
+    )
+
+
+def staff_of_question(question: ReaderQuestion, *, now: datetime) -> None:
+    """Tell staff that a reader asks something."""
+    ledger.enqueue(
+        kind="content.question_asked",
+        dedupe_key=f"content.question_asked:{question.pk}",
+        topic=ledger.topic(f"question:{question.pk}"),
+        recipient=staff_address(),
+        due_at=now,
+        expires_at=now + KEEP_TRYING,
+        now=now,
+        context={"question": question.pk},
+    )
+
+
+def reader_of_answer(question: ReaderQuestion, *, now: datetime) -> None:
+    """Tell the reader of the answer, once, however often it is mended later."""
+    ledger.enqueue(
+        kind="content.question_answered",
+        dedupe_key=f"content.question_answered:{question.pk}",
+        topic=ledger.topic(f"question:{question.pk}"),
+        recipient=question.email,
+        due_at=now,
+        expires_at=now + KEEP_TRYING,
+        now=now,
+        context={"question": question.pk},
     )

@@ -4,13 +4,16 @@ Guides and roles are answered from kept bytes (`content.kept`) before a view is 
 has moved, or is not there.
 """
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from content import kept, pages, previews, selectors
+from content import images, pages, previews, selectors
+from content import search as finding
 from content.errors import PreviewUnknown
 from mail import clock, identity
+from mail.text import one_line
 
 
 @require_safe
@@ -33,23 +36,8 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     """A live guide; an address it once had leads to the one it has now."""
     revision = selectors.live_at(slug)
     if revision is None:
-        moved = selectors.moved_from(slug)
-        if moved is None:
-            raise Http404
-        return redirect("content:guide", moved, permanent=True)
+        return pages.moved("content:guide", slug)
     return pages.guide(request, revision)
-
-
-@require_safe
-def guide_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The live guide as a PDF; an address it once had leads to the one it has now."""
-    made = pages.at(request.path_info)
-    if made is None:
-        moved = selectors.moved_from(slug)
-        if moved is None:
-            raise Http404
-        return redirect("content:guide_pdf", moved, permanent=True)
-    return kept.answer(request, made)
 
 
 @require_safe
@@ -77,6 +65,37 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def search(request: HttpRequest, slug: str) -> HttpResponse:
+    """Sections and questions of a live guide that hold the words asked for, each with its anchor."""
+    revision = selectors.live_at(slug)
+    if revision is None:
+        raise Http404
+    institute = identity.current()
+    guide = pages.tree(revision, institute)
+    asked = one_line(request.GET.get("q", ""), limit=finding.LONGEST)
+    context = {
+        "guide": guide,
+        "query": asked,
+        "found": finding.find(guide, asked),
+        "path": reverse("content:guide", args=[slug]),
+        "nav": "guide",
+    }
+    return pages.page(request, "search", institute, context)
+
+
+@require_safe
+def image(request: HttpRequest, name: str) -> HttpResponse:
+    """A picture of a guide; its name is random and what it names never changes."""
+    path = images.path_of(name)
+    if path is None:
+        raise Http404
+    # At most a few hundred kilobytes: read whole, so that it carries its length.
+    response = HttpResponse(path.read_bytes(), content_type="image/webp")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

@@ -6,6 +6,9 @@ from typing import Any
 
 from celery import Celery
 
+from institute import hints
+
+hints.register()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "institute.settings")
 app = Celery("institute")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -110,6 +111,45 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over: STARTTLS on a plain connection, or TLS from the first byte (RFC 8314, 3.3)."""
+
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    starts_tls: bool = False
+    begins_in_tls: bool = False
+
+
+def read_mail_server(name: str, secret: str = "") -> MailServer:
+    """The server in smtp+tls://user:password@host:587, or none; plain SMTP leaves this machine under no circumstances.
+
+    The password may be given apart as `secret`, where it should not stand in the address.
+    """
+    url = read_text(name)
+    if not url:
+        return MailServer()
+    scheme = urlsplit(url).scheme
+    if scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"}:
+        raise ImproperlyConfigured(f"{name} must begin with smtp://, smtp+tls:// or smtp+ssl://.")
+    given = env.email_url_config(url)
+    server = MailServer(
+        host=given["EMAIL_HOST"] or "",
+        port=given["EMAIL_PORT"] or {"smtp": 25, "smtp+ssl": 465}.get(scheme, 587),
+        user=given["EMAIL_HOST_USER"] or "",
+        password=secret or given["EMAIL_HOST_PASSWORD"] or "",
+        starts_tls=given.get("EMAIL_USE_TLS", False),
+        begins_in_tls=given.get("EMAIL_USE_SSL", False),
+    )
+    if not server.host:
+        raise ImproperlyConfigured(f"{name} names no host.")
+    if not (server.starts_tls or server.begins_in_tls or is_loopback(server.host)):
+        raise ImproperlyConfigured(f"{name} must use smtp+tls:// or smtp+ssl:// for a host that is not this machine.")
+    return server
 
 
 def env_for_anymail(provider: str, secret: str) -> dict[str, str]:

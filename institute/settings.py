@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 
 from institute import logs
+from institute.beat import CELERY_BEAT_SCHEDULE  # noqa: F401  Celery reads it here
 from institute.desk.theme import UNFOLD  # noqa: F401  django-unfold reads it here
 from institute.env import (
     env,
@@ -16,6 +17,7 @@ from institute.env import (
     is_loopback,
     read_choice,
     read_flag,
+    read_mail_server,
     read_networks,
     read_number,
     read_ports,
@@ -165,40 +167,17 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(CELERY_FOLDER / "beat")
-CELERY_BEAT_SCHEDULE = {
-    "send-due-mail": {"task": "mail.send_due", "schedule": 15.0, "options": {"expires": 15}},
-    "tidy-holds": {"task": "bookings.tidy_holds", "schedule": 600.0, "options": {"expires": 300}},
-    "refresh-outside": {"task": "bookings.refresh_outside", "schedule": 60.0, "options": {"expires": 55}},
-    "decline-unanswered": {"task": "bookings.decline_unanswered", "schedule": 60.0, "options": {"expires": 55}},
-    "publish-due": {"task": "content.publish_due", "schedule": 20.0, "options": {"expires": 20}},
-    "tidy-limits": {"task": "leads.tidy", "schedule": 3600.0, "options": {"expires": 600}},
-    "leads-go-on": {"task": "leads.go_on", "schedule": 60.0, "options": {"expires": 55}},
-    "leads-retention": {"task": "leads.retention", "schedule": 86400.0, "options": {"expires": 3600}},
-    "tidy-mail": {"task": "mail.tidy", "schedule": 3600.0, "options": {"expires": 600}},
-}
 
 # --- Mail -------------------------------------------------------------------------------------------------------------
 MAIL_FILE_DIR = DATA_DIR / "mail"
 EMAIL_URL = read_text("EMAIL_URL")
 MAIL_TRANSPORT = "smtp" if EMAIL_URL else "file"
-EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = "", 0, "", ""
-EMAIL_USE_TLS = EMAIL_USE_SSL = False
+_server = read_mail_server("EMAIL_URL", read_text("EMAIL_PASSWORD"))
+EMAIL_HOST, EMAIL_PORT = _server.host, _server.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _server.user, _server.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _server.starts_tls, _server.begins_in_tls
 EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing leaves but through the ledger
-if EMAIL_URL:
-    _scheme = urlsplit(EMAIL_URL).scheme
-    if _scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"}:
-        raise ImproperlyConfigured("EMAIL_URL must begin with smtp://, smtp+tls:// or smtp+ssl://.")
-    _email = env.email_url_config(EMAIL_URL)
-    EMAIL_HOST = _email["EMAIL_HOST"] or ""
-    EMAIL_PORT = _email["EMAIL_PORT"] or {"smtp": 25, "smtp+ssl": 465}.get(_scheme, 587)
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_USER"] or "", _email["EMAIL_HOST_PASSWORD"] or ""
-    EMAIL_HOST_PASSWORD = read_text("EMAIL_PASSWORD", EMAIL_HOST_PASSWORD)
-    EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
-    if not EMAIL_HOST:
-        raise ImproperlyConfigured("EMAIL_URL names no host.")
-    if not (EMAIL_USE_TLS or EMAIL_USE_SSL or is_loopback(EMAIL_HOST)):
-        raise ImproperlyConfigured("EMAIL_URL must use smtp+tls:// or smtp+ssl:// for a host that is not this machine.")
 DEFAULT_FROM_EMAIL = read_text(
     "DEFAULT_FROM_EMAIL", f"Tpm Institute <hello@{SITE_HOST if SITE_IS_PUBLIC else 'localhost.localdomain'}>"
 )
@@ -283,6 +262,7 @@ ABUSE_LIMITS: dict[str, str] = {
     "contact:address": "20/hour",
     "find:address": "20/hour",
     "my_data:address": "20/hour",
+    "ask:address": "10/hour",
     # A class behind one address takes the quiz together.
     "quiz:address": "120/hour",
     "quiz_email:address": "20/hour",

@@ -9,10 +9,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "institute.settings")
 _django = get_wsgi_application()
 
-from content import kept  # noqa: E402
+from content import counting, kept  # noqa: E402
 from institute.content_type import sane  # noqa: E402
 
 kept.warm()
+counting.start()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

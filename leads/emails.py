@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 
 from leads import consents, erasing, letters, magnet, mailbox, placeholders, sequences
 from leads.models import Activity, Enrolment, Lead, SequenceStep, StopReason
@@ -71,9 +72,12 @@ def guide(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
     if offer is None:
         return Skip("The guide is not offered as a file now.")
     subject = mailbox.subject(lead)
+    text, html = offer.excerpt()
     return from_templates(
         "leads/guide",
         {
+            "excerpt_text": mark_safe(text),  # noqa: S308  plain text, in the text part only
+            "excerpt_html": mark_safe(html),  # noqa: S308  rendered by the room that offers the file
             "file_url": _link(offer.url_name, mint(magnet.PURPOSE, subject, now + magnet.LINK_LASTS)),
             "guide_url": absolute(guide_path()),
             "book_url": absolute(reverse("bookings:book")),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from leads import mailbox, people, personal, sequences
-from leads.models import Lead, Receipt
+from leads.models import Lead, Receipt, StopReason
 from mail import ledger
 from mail import personal as mail_room
 from mail.addresses import fingerprint
@@ -129,7 +129,7 @@ def finish(*, lead: Lead, how: str, by: str, now: datetime) -> Receipt | None:
         letters = _message_ids(addresses)
         transaction.on_commit(lambda: files.forget(letters))
         for enrolment in row.enrolments.filter(stopped_at__isnull=True).select_related("lead", "sequence"):
-            sequences.stop(enrolment=enrolment, reason=sequences.StopReason.ERASED, now=now)
+            sequences.stop(enrolment=enrolment, reason=StopReason.ERASED, now=now)
         for holder in holders():
             changed[holder.name] = sum(holder.erase(each, now) for each in addresses)
         for each in addresses:

@@ -3,6 +3,7 @@
 The room that makes the file registers what it offers; this room mails the link and knows whose link was opened.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,10 +22,14 @@ MAIL_EVERY = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A file for confirmed addresses: its title, and the URL name of its page, which takes a `token`."""
+    """A file for confirmed addresses: its title, the URL name of its page, which takes a `token`, and what a mail may say of it.
+
+    `excerpt` answers with a few lines as text and as a fragment of HTML, both empty while there is nothing to say.
+    """
 
     title: str
     url_name: str
+    excerpt: Callable[[], tuple[str, str]] = lambda: ("", "")
 
 
 _offers: list[Offer] = []

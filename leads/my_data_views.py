@@ -8,9 +8,10 @@ from django.views.decorators.http import require_safe
 
 from leads import erasing, mailbox
 from leads.emails import PREFERENCES_FOR
+from leads.errors import TooMany
 from leads.forms import MyDataForm
 from leads.token_pages import minutes, retry_later, token_page
-from leads.views import SeeOther, TooMany, get_or_post, refused
+from leads.views import SeeOther, get_or_post, refused
 from mail import clock, tokens
 
 ROOMS = {

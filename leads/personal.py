@@ -79,8 +79,8 @@ def export(email: str, *, for_staff: bool = False) -> list[dict[str, Any]]:
                 "state": held.get_state_display(),
             }
         )
-    for row in ImportRow.objects.filter(email_hash=fingerprint(email)).order_by("pk"):
-        rows.append({"what": "Line of an import", "data": row.data, "outcome": row.get_outcome_display()})
+    for entry in ImportRow.objects.filter(email_hash=fingerprint(email)).order_by("pk"):
+        rows.append({"what": "Line of an import", "data": entry.data, "outcome": entry.get_outcome_display()})
     return rows
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -13,7 +13,7 @@ from mail.text import one_line
 
 
 @transaction.atomic(durable=True)
-def add(*, lead: Lead, what: str, due_at: datetime, owner: AbstractBaseUser | None, actor: str, now: datetime) -> Task:
+def add(*, lead: Lead, what: str, due_at: datetime, owner: User | None, actor: str, now: datetime) -> Task:
     """Write down a task; raises NotPossible for one without words."""
     words = one_line(what, limit=300)
     if not words:
@@ -53,7 +53,7 @@ def reopen(*, task: Task, actor: str, now: datetime) -> Task:
     return row
 
 
-def overdue(*, now: datetime, owner: AbstractBaseUser | None = None) -> QuerySet[Task]:
+def overdue(*, now: datetime, owner: User | None = None) -> QuerySet[Task]:
     """Open tasks whose time has passed, the oldest first; of one owner, or of all."""
     rows = Task.objects.filter(done_at__isnull=True, due_at__lte=now).select_related("lead", "owner")
     return rows.filter(owner=owner) if owner is not None else rows

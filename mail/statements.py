@@ -1,5 +1,6 @@
 """Statements of our own, where Django takes longer to build one than the database to run it."""
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,6 +10,9 @@ from django.db import connection
 from psycopg import Cursor
 
 FIRST_USES = 5  # psycopg's own default
+MANY = 1_000  # so many rows are not kept in memory until the next statement
+
+_own = threading.local()
 
 
 def change(statement: str, values: Mapping[str, Any]) -> int:
@@ -20,7 +24,10 @@ def change(statement: str, values: Mapping[str, Any]) -> int:
 def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """What it returned; raises django.db.DatabaseError."""
     with _said(statement, values) as cursor:
-        return list(cursor.fetchall())
+        found = list(cursor.fetchall())
+    if len(found) > MANY:
+        _own.__dict__.clear()
+    return found
 
 
 def adapt(instant: datetime) -> Any:
@@ -41,6 +48,18 @@ def _said(statement: str, values: Mapping[str, Any]) -> Iterator[Any]:
     raw = connection.connection
     if raw.prepare_threshold is None:
         raw.prepare_threshold = FIRST_USES  # Django's own statements are put together on this side and never prepared
-    with connection.wrap_database_errors, Cursor(raw) as cursor:
-        cursor.execute(statement, values, prepare=True)
-        yield cursor
+    with connection.wrap_database_errors:
+        own = _cursor(raw)
+        own.execute(statement, values, prepare=True)
+        yield own
+
+
+def _cursor(raw: Any) -> Cursor[Any]:
+    """The one cursor of this thread's connection: making one takes as long as what most of our statements do.
+
+    Every statement's rows are read before the next is said, so that one is enough.
+    """
+    kept: Cursor[Any] | None = _own.__dict__.get("cursor")
+    if kept is None or kept.connection is not raw or kept.closed:
+        kept = _own.cursor = Cursor(raw)
+    return kept

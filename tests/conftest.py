@@ -7,6 +7,7 @@ import pytest
 
 from bookings import selectors
 from bookings.api import kept
+from content import counting
 from content.kept import shelf
 from mail import clock
 from tests import services
@@ -25,6 +26,7 @@ def _nothing_is_kept() -> None:
     selectors.memory.clear()
     shelf.clear()
     clock.watch.forget()  # time travel of another test
+    counting.notes.clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Moving a call: one UPDATE of the same row, so that its uid, its links and its history go on."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bookings import links, selectors
@@ -13,7 +14,8 @@ from mail.text import one_line
 
 
 class _MovedMeanwhile(Exception):  # noqa: N818 - a turn of the conversation, not a failure
-    """Another move gave the call to a third coach, whose lock this transaction does not hold: once more from there."""
+    """Another move gave the call to a third coach, whose lock this transaction does not hold, or took it to another time
+    while only its coach was to change: once more from there."""
 
 
 def reschedule(
@@ -72,6 +74,8 @@ def _move(booking: Booking, wish: Wish, *, actor_kind: str, actor: str, why: str
             raise _MovedMeanwhile
         if not row.is_upcoming or not row.blocks(now) or row.start <= now:
             raise NotActive
+        if wish.not_with is not None and (row.start, row.duration) != (wish.start, wish.duration):
+            raise _MovedMeanwhile
         if row.start == wish.start and row.duration == wish.duration and _is_wanted(row, wish, coach_id, seen):
             return row
         if actor_kind == Actor.ATTENDEE and now > row.cancel_until:
@@ -93,6 +97,8 @@ def _move(booking: Booking, wish: Wish, *, actor_kind: str, actor: str, why: str
             return with_a_coach(wish, now=now, without=booking, attempt=attempt)
         except _MovedMeanwhile:
             booking = rows.fresh(booking)
+            if wish.not_with is not None:
+                wish = replace(wish, start=booking.start, duration=booking.duration)
     raise Busy
 
 

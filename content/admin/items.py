@@ -3,11 +3,12 @@
 from django.contrib import admin
 from unfold.admin import ModelAdmin, StackedInline
 
+from content.admin.image import ImageInline
 from content.admin.prose import Prose
 from content.models import FAQ, Callout, Paragraph, Point, Section, Step, Tip
 
 
-class Rows(Prose, StackedInline):
+class Rows(Prose, StackedInline):  # type: ignore[misc]
     """Rows of a section that are moved by dragging."""
 
     extra = 0
@@ -66,10 +67,10 @@ class SectionAdmin(ModelAdmin):
         "caption",
         "order",
     )
-    inlines = (ParagraphInline, PointInline, StepInline, TipInline, FAQInline, CalloutInline)
+    inlines = (ParagraphInline, ImageInline, PointInline, StepInline, TipInline, FAQInline, CalloutInline)
 
 
-class ItemAdmin(Prose, ModelAdmin):
+class ItemAdmin(Prose, ModelAdmin):  # type: ignore[misc]
     """One kind of row across all guides: for finding words or a fact."""
 
     list_filter = ("section__guide", "section")

@@ -7,7 +7,7 @@ from content.admin.prose import Prose
 from content.models import ComparisonCell, Role, RoleAspect
 
 
-class AspectInline(Prose, StackedInline):
+class AspectInline(Prose, StackedInline):  # type: ignore[misc]
     """What is true of the role."""
 
     model = RoleAspect
@@ -29,7 +29,7 @@ class RoleAdmin(ModelAdmin):
 
 
 @admin.register(RoleAspect)
-class RoleAspectAdmin(Prose, ModelAdmin):
+class RoleAspectAdmin(Prose, ModelAdmin):  # type: ignore[misc]
     """Every aspect of every role: for finding words or a fact."""
 
     list_display = ("text", "role", "kind", "facts", "order")

@@ -29,7 +29,7 @@ class OptionInline(StackedInline):
     """The answers of a question."""
 
     model = QuizOption
-    fields = (("label", "key"), ("role", "facts"), "advice", "step", "order")
+    fields = ("label", ("role", "facts"), ("step", "key"), "advice", "order")
     extra = 0
     show_count = True
     ordering_field = "order"  # type: ignore[assignment]

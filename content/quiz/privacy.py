@@ -6,7 +6,14 @@ from typing import Any
 from content.models import QuizResult
 from content.quiz import edition as editions
 from content.quiz import services
+from leads import merging
+from leads.models import Lead
 from mail.rows import require_transaction
+
+
+def register() -> None:
+    """Tell the leads room how results go along when two rows turn out to be one person."""
+    merging.register_mover("quiz results", move)
 
 
 def export(lead_id: int) -> list[dict[str, Any]]:
@@ -40,6 +47,20 @@ def erase(lead_id: int, now: datetime) -> int:
         else:
             services.remove(row, now=now)
     return len(rows)
+
+
+def move(source: Lead, target: Lead, only: list[int] | None, actor: str, now: datetime) -> list[int]:
+    """Two leads become one person, or are parted again: results of `source` (or those of `only`) go to `target`.
+
+    The keys of what went; a result that `target` has already stays where it is. Needs an open transaction.
+    """
+    require_transaction()
+    rows = QuizResult.objects.filter(leads=source.pk).exclude(leads=target.pk).order_by("pk")
+    moved = list(rows if only is None else rows.filter(pk__in=only))
+    for row in moved:
+        row.leads.remove(source)
+        row.leads.add(target)
+    return [row.pk for row in moved]
 
 
 def _in_words(row: QuizResult) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from content import selectors
 from content.models import QuizResult
 from content.quiz import edition as editions
-from content.quiz import links, pages, services
+from content.quiz import held, links, pages, services
 from content.quiz.forms import EmailForm
 from content.quiz.views import SeeOther
 from leads import abuse
@@ -43,12 +43,15 @@ def email(request: HttpRequest, token: str) -> HttpResponse:
     try:
         abuse.check(request=request, form=form, entry="quiz_email", email=typed["email"], now=now)
     except Suspicious as error:
+        if error.hold:
+            held.hold(request, form, found, reason=error.reason, now=now)
+            return SeeOther(reverse("leads:held"))
         form.ask_again(error, now=now)
         return _page(request, found, token, form, status=422)
     except TooMany as error:
         return retry_later(_page(request, found, token, form, status=429, wait=error.retry_after), error)
     services.email(
-        token=token,
+        result=found,
         email=typed["email"],
         name=typed["name"],
         wants_list=typed["wants_list"],

@@ -52,13 +52,12 @@ def record(
 
 
 @transaction.atomic(durable=True)
-def email(*, token: str, email: str, name: str, wants_list: bool, now: datetime, address: str) -> None:
-    """Write the result down to the lead of this address and mail a link to it. Raises LinkUnknown.
+def email(*, result: QuizResult, email: str, name: str, wants_list: bool, now: datetime, address: str) -> Lead:
+    """Write the result down to the lead of this address and mail a link to it. Raises LinkUnknown where it is gone.
 
     An address that nobody has proven gets the link together with the one that confirms it, at most one mail a day
     whatever was asked for; known and unknown addresses end alike for the visitor.
     """
-    result = links.result_of(token, now=now)
     lead = ensure_lead(email=email, name=name, now=now)  # the lead is locked before the result, here as in an erase
     result = locked(result)
     if not result.leads.filter(pk=lead.pk).exists():
@@ -72,6 +71,7 @@ def email(*, token: str, email: str, name: str, wants_list: bool, now: datetime,
     mailed = _mailed_lately(lead, now)
     if not mailed or (lead.confirmed_at and asked - mailed):
         _mail(lead, result, ASKED, "Quiz result asked for by email", sorted(asked), now)
+    return lead
 
 
 @transaction.atomic(durable=True)

@@ -1,8 +1,10 @@
 """The tree as HTML: templates for the blocks, this file for the runs of text inside them."""
 
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from content.document import Figure
 from content.inline import SAFE, Spans
 
 
@@ -20,3 +22,13 @@ def run_html(text: str, strong: bool, href: str) -> SafeString:
     if strong:
         return format_html("<strong>{}</strong>", text)
     return conditional_escape(text)
+
+
+def srcset(figure: Figure) -> str:
+    """The files of a picture with their widths, for the browser to choose from."""
+    return ", ".join(f"{src(figure, width)} {width}w" for width in figure.widths)
+
+
+def src(figure: Figure, width: int = 0) -> str:
+    """The address of a picture's file, the largest where no width is named."""
+    return reverse("content:image", args=[figure.name(width or figure.width)])

@@ -1,6 +1,7 @@
 """The tree as schema.org data. Every sentence in it is one that stands on the page."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from content import inline
 from content.document import Document, Role
-from content.models import Revision
+from content.models import ReaderQuestion, Revision
 from content.offer import COACHING_CALL
 from mail.models import Institute
 
@@ -19,7 +20,9 @@ ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 Json = dict[str, Any]
 
 
-def graph(guide: Document, *, url: str, revision: Revision, institute: Institute) -> Json:
+def graph(
+    guide: Document, *, url: str, revision: Revision, institute: Institute, asked: Sequence[ReaderQuestion] = ()
+) -> Json:
     """Organization, article, breadcrumb, questions and service as one linked graph."""
     home = settings.SITE_URL + reverse("content:home")
     publisher = {"@id": f"{home}#institute"}
@@ -39,8 +42,9 @@ def graph(guide: Document, *, url: str, revision: Revision, institute: Institute
         article["description"] = " ".join(inline.plain(line) for line in guide.answer.lines)
     trail = [("Home", home), ("Guides", settings.SITE_URL + reverse("content:guides")), (guide.title, url)]
     nodes: list[Json] = [organization(institute), article, crumbs(trail), service(institute)]
-    if guide.questions:
-        nodes.append({"@type": "FAQPage", "@id": f"{url}#faq", "mainEntity": [answered(q) for q in guide.questions]})
+    said = [*map(answered, guide.questions), *map(answered_in_public, asked)]
+    if said:
+        nodes.append({"@type": "FAQPage", "@id": f"{url}#faq", "mainEntity": said})
     return linked(nodes)
 
 
@@ -110,6 +114,15 @@ def answered(question: Any) -> Json:
         "@type": "Question",
         "name": question.question,
         "acceptedAnswer": {"@type": "Answer", "text": inline.plain(question.spans)},
+    }
+
+
+def answered_in_public(question: ReaderQuestion) -> Json:
+    """One reader's question with the answer it got."""
+    return {
+        "@type": "Question",
+        "name": " ".join(question.question.split()),
+        "acceptedAnswer": {"@type": "Answer", "text": " ".join(question.answer.split())},
     }
 
 

@@ -8,15 +8,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
+from typing import Literal
 
 import typst
 
-from content.document import Block, Callout, Document, EntryList, Paragraph, Questions, Role, Section, Table
+from content import images
+from content.document import (
+    Block,
+    Callout,
+    Document,
+    EntryList,
+    Figure,
+    Paragraph,
+    Question,
+    Questions,
+    Role,
+    Section,
+    Table,
+)
 from content.inline import SAFE, Spans
 
 FONTS = Path(__file__).with_name("fonts")
-STANDARD = "ua-1"
+STANDARD: Literal["ua-1"] = "ua-1"
 COLORS = {"pm": "#5b46c2", "pjm": "#9a4a0b", "tpm": "#0b6e69"}
 
 
@@ -41,9 +56,10 @@ def fonts() -> typst.Fonts:
 def render(guide: Document, imprint: Imprint) -> bytes:
     """The PDF of a guide; the same tree and imprint give the same bytes."""
     source = "".join(Setter(guide, imprint).source())
-    made = typst.compile(
+    made = typst.compile(  # type: ignore[call-overload]  # its stub wants `root` of the type of the source
         source.encode(),
         format="pdf",
+        root=str(images.folder()) if images.folder().is_dir() else str(FONTS),
         font_paths=fonts(),
         pdf_standards=STANDARD,
         timestamp=int(_noon(imprint.updated_on)),
@@ -96,7 +112,9 @@ class Setter:
         self.guide, self.imprint = guide, imprint
         # Where a link leads: an old anchor to the heading that once had it.
         self.anchors = {
-            anchor: at.anchor for at in (*guide.walk(), *guide.questions) for anchor in (*at.old_anchors, at.anchor)
+            anchor: at.anchor
+            for at in chain[Section | Question](guide.walk(), guide.questions)
+            for anchor in (*at.old_anchors, at.anchor)
         }
 
     def source(self) -> Iterator[str]:
@@ -169,6 +187,8 @@ class Setter:
             for item in block.items:
                 yield self.heading(level + 1, item.question, item.anchor)
                 yield f"{self.spans(item.spans)}\n\n"
+        elif isinstance(block, Figure):
+            yield from self.figure(block)
         elif isinstance(block, Callout):
             yield from self.callout(block)
 
@@ -194,6 +214,15 @@ class Setter:
             cells = [f"strong({literal(role.name)})", *(literal(cell.text) for cell in role.cells)]
             yield ", ".join(cells) + ", "
         yield "))\n"
+
+    def figure(self, figure: Figure) -> Iterator[str]:
+        """A picture with its description; one whose file is gone, or that has no description, is left out."""
+        name = figure.name(figure.width)
+        if images.path_of(name) is None or not figure.alt:
+            return
+        caption = f", caption: {literal(figure.caption)}" if figure.caption else ""
+        picture = f"image({literal('/' + name)}, width: 100%, alt: {literal(figure.alt)})"
+        yield f"#figure({picture}, numbering: none, supplement: none{caption})\n"
 
     def callout(self, callout: Callout) -> Iterator[str]:
         """A box: heading, lines; what only invites to a form has no place on paper."""

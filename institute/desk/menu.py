@@ -43,6 +43,7 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
             ("guide", "menu_book"),
             ("section", "toc"),
             ("role", "badge"),
+            ("readerquestion", "forum"),
             ("revision", "history"),
             ("quizquestion", "quiz"),
             ("quizedition", "layers"),

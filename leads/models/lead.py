@@ -1,6 +1,7 @@
 """A person who may become a student."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from phonenumber_field.modelfields import PhoneNumberField
@@ -126,3 +127,9 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email or str(self.phone or ("Erased" if self.erased_at else ""))
+
+    def clean(self) -> None:
+        """Say in words what `lead_reachable` refuses: a form does not check a constraint over columns it does not show."""
+        super().clean()
+        if not self.email and not self.phone and self.erased_at is None:
+            raise ValidationError("A lead needs an e-mail address or a phone number.")

@@ -29,7 +29,7 @@
   };
 
   const reveal = () => {
-    const target = location.hash && document.getElementById(location.hash.slice(1));
+    const target = document.getElementById(location.hash.slice(1));
     const details = target?.closest("details");
     if (details) details.open = true;
   };

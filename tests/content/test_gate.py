@@ -32,7 +32,7 @@ def test_the_first_guide_is_sound(taken: Json) -> None:
 )
 def test_an_empty_field_of_the_guide_is_named(taken: Json, field: str, sentence: str) -> None:
     taken["guide"][field] = ""
-    assert gate.problems(taken) == (GateProblem(sentence, ("guide", taken["guide"]["row"])),)
+    assert gate.problems(taken) == (GateProblem(sentence, ("guide", taken["guide"]["row"]), field),)
 
 
 def test_a_missing_cell_is_named_with_its_role_and_column(taken: Json) -> None:
@@ -58,7 +58,7 @@ def test_a_skipped_heading_level_is_named_with_both_levels(taken: Json) -> None:
     row = section(taken, "top-advantages")
     row["level"] = 4
     sentence = "“Top Advantages” is a level 4 heading right after level 2: a level is skipped."
-    assert gate.problems(taken) == (GateProblem(sentence, ("section", row["row"])),)
+    assert gate.problems(taken) == (GateProblem(sentence, ("section", row["row"]), "level"),)
 
 
 def test_going_up_several_levels_at_once_is_no_skip(taken: Json) -> None:
@@ -162,7 +162,8 @@ def test_broken_markup_and_dead_links_are_named(taken: Json, markup: str, compla
     row["paragraphs"][0]["text"] = markup
     problems = gate.problems(taken)
     name = "“Expert Tips for Preparing for a TPM Interview”"
-    assert GateProblem(f"{name} {complaint}", ("section", row["row"])) in problems
+    where = ("paragraph", row["paragraphs"][0]["row"])
+    assert GateProblem(f"{name} {complaint}", where, "text") in problems
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ OUTLINE = [
     ("h3", "Can Project Managers transition into TPM Jobs?"),
     ("h3", "What industries hire TPMs in the USA?"),
     ("h2", "Choose Your Role, Then Prepare for It"),
+    ("h2", "Questions from readers"),
 ]
 
 
@@ -138,8 +139,8 @@ def test_the_page_leads_to_booking_to_the_guide_by_email_and_to_the_telephone(re
     (main,) = page.find("main")
     amber = [a for a in main.find("a") if "btn-main" in a.attrs.get("class", "")]
     assert [(a.text, a.attrs["href"]) for a in amber] == [("Book a coaching call", "/book/")]
-    mailed = [a.attrs["href"] for a in main.find("a") if a.text == "Get the guide by email"]
-    assert mailed == [f"/subscribe/?from={GUIDE}"] * 2
+    mailed = [a.text for a in main.find("a", href=f"/subscribe/?from={GUIDE}")]
+    assert mailed == ["Get the guide by email", "Get it as a PDF by email"]
     assert [a.text for a in main.find("a", href="tel:+12154302201")] == ["+1 (215) 430-2201"]
 
 
@@ -147,6 +148,15 @@ def test_the_number_in_the_prose_is_the_institutes_of_today(live: Revision, clie
     Institute.objects.create(pk=1, phone="+12155550123")
     main = read(client.get(GUIDE).content).find("main")[0]
     assert [a.attrs["href"] for a in main.find("a") if a.attrs["href"].startswith("tel:")] == ["tel:+12155550123"]
+
+
+def test_the_quiz_is_offered_above_the_contents_and_after_the_table(live: Revision, client: Client) -> None:
+    html = client.get(GUIDE).content.decode()
+    above, after = (place.start() for place in re.finditer('class="quiz-offer"', html))
+    assert (
+        above < html.index('id="contents-title"') < html.index("</table>") < after < html.index('id="why-differences')
+    )
+    assert read(client.get(ROLE).content).find("main")[0].find("a", href="/quiz/") != []
 
 
 def test_the_prose_counts_nothing_down_and_names_no_money(live: Revision, client: Client) -> None:
@@ -223,7 +233,7 @@ def test_a_page_sets_no_cookie_and_never_reads_the_session(live: Revision, clien
     assert b"csrfmiddlewaretoken" not in response.content
 
 
-@pytest.mark.parametrize(("path", "number"), [("/", 2), (GUIDE, 4), ("/privacy/", 1)])
+@pytest.mark.parametrize(("path", "number"), [("/", 2), (GUIDE, 6), ("/privacy/", 1)])
 def test_a_page_takes_the_same_few_queries_however_much_there_is(
     live: Revision, client: Client, path: str, number: int, now: datetime
 ) -> None:

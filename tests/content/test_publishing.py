@@ -69,7 +69,7 @@ def test_a_snapshot_takes_the_same_queries_for_one_section_and_for_many(draft: G
     Section.objects.exclude(anchor="faqs").delete()
     with CaptureQueriesContext(connection) as one:
         snapshot.take(draft)
-    assert len(one) == len(many) == 11
+    assert len(one) == len(many) == 12
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,6 +18,7 @@ from tests.faults.crowd import (
     day_after,
     details,
     failures,
+    many,
     starts_of,
     together,
 )
@@ -93,7 +94,10 @@ def _break_off(form: Filled, dice: random.Random) -> None:
             connection.recv(dice.randrange(1, 200))
 
 
-WAYS: tuple[Callable[[Filled, int, random.Random], list[Answer]], ...] = (
+Way = Callable[[Filled, int, random.Random], list[Answer]]
+Sent = dict[str, tuple[list[Answer], list[str], str]]
+DAYS = 6  # for each way
+WAYS: tuple[Way, ...] = (
     double_click, back, reload, parallel, cut, cut_first
 )  # fmt: skip
 
@@ -115,21 +119,17 @@ def page_after(form: Filled, answer: Answer) -> str:
     return re.sub(r'(csrfmiddlewaretoken" value=)"[^"]*"', r"\1…", text)
 
 
-def send_all(
-    site: Stack, ways: tuple, number: int, *, first_day: int
-) -> dict[str, tuple[list[Answer], list[str], str]]:
-    """Each way with so many forms: by address the answers, the pages they led to, and the way."""
-    dice = random.Random(5)
-    times = iter(
-        [
-            (coach, s)
-            for day in range(first_day, first_day + 40)
-            for s in starts_of(day_after(day))
-            for coach in scene.COACHES
-        ]
-    )
-    done = {}
-    for way in ways:
+def send_all(site: Stack, ways: tuple[Way, ...], number: int, *, first_day: int) -> Sent:
+    """Each way with so many forms: by address the answers, the pages they led to, and the way.
+
+    The ways go side by side, each on days of its own: most of the time of each is waiting.
+    """
+
+    def go(numbered: tuple[int, Way]) -> Sent:
+        place, way = numbered
+        days = range(first_day + place * DAYS, first_day + (place + 1) * DAYS)
+        times = iter([(coach, s) for day in days for s in starts_of(day_after(day)) for coach in scene.COACHES])
+        dice, done = random.Random(place), {}
         for turn in range(number):
             coach, start = next(times)
             # Every other form leaves the choice of the coach to the house.
@@ -138,7 +138,9 @@ def send_all(
                 next(times)
             answers = way(form, dice.randint(2, MOST), dice)
             done[form.email] = (answers, [page_after(form, answer) for answer in answers], way.__name__)
-    return done
+        return done
+
+    return {email: each for done in many(list(enumerate(ways)), go) for email, each in done.items()}
 
 
 def test_f5_a_form_sent_again_is_one_call_one_mail_and_the_same_page(guarded: Stack, table: Table) -> None:

@@ -103,7 +103,7 @@ class Stack:
             "web", "gunicorn", application, "--bind", bind, "--worker-class", "gthread",
             "--workers", str(workers), "--threads", str(threads), "--timeout", "60", "--backlog", "2048",
         )  # fmt: skip
-        wait_until(lambda: self.answers(ready), seconds=30, saying=f"the site answers: {self.log('web')[-2000:]}")
+        wait_until(lambda: self.answers(ready), seconds=90, saying=f"the site answers: {self.log('web')[-2000:]}")
 
     def answers(self, path: str = "/readyz") -> bool:
         """Whether a page answers 200."""

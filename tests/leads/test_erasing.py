@@ -142,7 +142,10 @@ def test_after_an_erasure_nothing_of_the_person_is_left_anywhere(everywhere: Lea
     assert after == {**before, Message: before[Message] + 2}
     assert house.history_replays()
     receipt = Receipt.objects.get()
-    assert (receipt.address_hash, sorted(receipt.rows)) == (fingerprint(EMAIL), ["bookings", "leads", "mail"])
+    assert (receipt.address_hash, sorted(receipt.rows)) == (
+        fingerprint(EMAIL),
+        ["bookings", "content", "leads", "mail"],
+    )
     quiet = Suppression.objects.filter(stream=LIST).values_list("address_hash", "reason")
     assert set(quiet) == {(fingerprint(each), erasing.ERASED) for each in (EMAIL, "zweitadresse@example.org")}
     assert [row.stage for row in Lead.objects.filter(erased_at__isnull=False)] == ["new", everywhere.stage]
@@ -162,7 +165,7 @@ def test_the_export_holds_everything_that_the_erasure_takes(everywhere: Lead) ->
     shown = json.dumps(erasing.export(EMAIL, now=house.NOW, for_staff=True), ensure_ascii=False, default=str)
     assert marks(shown) == MARKS
     rooms = erasing.export(EMAIL, now=house.NOW)["rooms"]
-    assert sorted(rooms) == ["bookings", "leads", "mail"]
+    assert sorted(rooms) == ["bookings", "content", "leads", "mail"]
     kinds = {row["what"] for row in rooms["leads"]}
     assert kinds == {"Person", "Consent", "Visit", "Timeline", "Phone call", "Task", "Held form", "Line of an import"}
     assert len(rooms["bookings"]) == 2

@@ -175,3 +175,11 @@ def test_a_call_that_a_third_coach_has_by_now_is_moved_from_there(
     stale.coach = cyd
     assert reassign(stale, cyd).coach == cyd
     assert broken(now=NOW) == []
+
+
+def test_a_call_that_moved_meanwhile_is_given_away_at_its_new_time(booking: Booking, bob: Coach) -> None:
+    stale = Booking.objects.get(pk=booking.pk)
+    moved = move(booking, START + 2 * HOUR)
+    given = reassign(stale, bob)
+    assert (given.coach, given.start, given.version) == (bob, moved.start, 3)
+    assert reassign(stale, bob).version == 3, "the same form, sent once more"

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from content.models import QuizEdition, QuizResult, Revision
-from content.quiz import first
+from content.quiz import first, links
 from content.quiz.edition import Edition, Option, Question, Rule
 from leads import abuse
 from mail import clock
@@ -111,6 +111,11 @@ def by_hand(answers: Mapping[str, list[str]]) -> dict[str, int]:
             if (question, pick) in COUNTS_FOR:
                 points[COUNTS_FOR[question, pick]] += worth
     return points
+
+
+def behind(place: str, now: datetime) -> QuizResult:
+    """The result at an address."""
+    return links.result_of(place.split("/")[3], now=now)
 
 
 def stored() -> QuizResult:

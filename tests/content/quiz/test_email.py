@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.http import QueryDict
 from django.test import Client
 
 from content.models import QuizResult
-from content.quiz import services
-from leads import abuse, mailbox
-from leads.models import Activity, Consent, Lead, Touch
+from content.quiz import held, services
+from leads import abuse, mailbox, quarantine
+from leads.errors import NotPossible
+from leads.models import Activity, Consent, Lead, Quarantine, Touch
 from leads.people import ensure_lead
 from leads.services import confirm, resend, subscribe
 from mail import outbox, registry, tokens
 from mail.models import LinkToken, Message
 from mail.registry import Skip
-from tests.content.quiz.conftest import PJM, PM, TPM, Clock, Take, stored
+from tests.content.page import read
+from tests.content.quiz.conftest import PJM, PM, TPM, Clock, Take, behind, stored
 
 ADA = "ada@example.org"
 
@@ -158,9 +161,10 @@ def test_a_hundred_requests_for_one_address_are_one_mail_and_at_most_two_more(
     take: Take, client: Client, stopped: Clock
 ) -> None:
     places = [take([TPM] * 6) for _ in range(4)]
+    results = [behind(place, stopped.now) for place in places]
     for number in range(25):
         services.email(
-            token=places[number % 4].split("/")[3],
+            result=results[number % 4],
             email=ADA,
             name="",
             wants_list=number % 2 == 0,
@@ -230,6 +234,30 @@ def test_a_form_that_cannot_be_used_comes_back_under_the_result(
     assert sentence in html
     assert "What argues against it" in html
     assert (mails(), Lead.objects.count(), answer["Cache-Control"]) == ([], 0, "no-store")
+
+
+def test_who_looks_like_a_robot_twice_waits_for_a_person_and_is_mailed_when_released(
+    client: Client, place: str, stopped: Clock
+) -> None:
+    def hidden(answer: Any) -> dict[str, str]:
+        (form,) = [e for e in read(answer.content).find("form") if e.attrs["action"].endswith("/email/")]
+        return {e.attrs["name"]: e.attrs.get("value", "") for e in form.find("input", type="hidden")}
+
+    asked_again = ask(client, place, stopped.now, company_website="x")
+    stopped.forward(seconds=5)
+    answer = client.post(f"{place}email/", hidden(asked_again) | {"email": ADA, "name": "Ada"})
+    assert (answer.status_code, answer["Location"]) == (303, "/form/received/")
+    assert (mails(), Lead.objects.count()) == ([], 0)
+    quarantine.release(held=Quarantine.objects.get(), actor="erin", now=stopped.now)
+    assert mails() == ["content.quiz_result"]
+    assert Lead.objects.get(email=ADA).activities.filter(kind="quiz").count() == 1
+
+
+def test_a_held_request_for_a_result_that_is_gone_is_said_to_staff(client: Client, place: str, stopped: Clock) -> None:
+    client.post(f"{place}delete/")
+    for facts in ({"result": 1}, {}):
+        with pytest.raises(NotPossible, match="The visitor has deleted this quiz result"):
+            held.take_in(QueryDict("email=ada@example.org"), facts, stopped.now)
 
 
 # --- Delete my result ---------------------------------------------------------------------------------------------------------------

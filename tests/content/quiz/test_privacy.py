@@ -8,14 +8,15 @@ from django.test import Client
 
 from content.models import QuizResult
 from content.quiz import privacy, services
+from leads import merging
 from leads.models import Lead
 from mail.errors import NoTransaction
 from mail.models import LinkToken, Message
-from tests.content.quiz.conftest import PM, TPM, Clock, Take, stored
+from tests.content.quiz.conftest import PM, TPM, Clock, Take, behind, stored
 
 
 def given(place: str, address: str, now: datetime) -> Lead:
-    services.email(token=place.split("/")[3], email=address, name="", wants_list=False, now=now, address="x")
+    services.email(result=behind(place, now), email=address, name="", wants_list=False, now=now, address="x")
     return Lead.objects.get(email=address)
 
 
@@ -78,3 +79,13 @@ def test_erasing_needs_an_open_transaction(now: datetime) -> None:
     with pytest.raises(NoTransaction):
         privacy.erase(1, now)
     assert QuizResult.objects.count() == 0
+
+
+def test_results_go_along_when_two_leads_are_one_person_and_back(take: Take, stopped: Clock, now: datetime) -> None:
+    one, both = take([TPM] * 6), take([PM] * 6)
+    ada, other = given(one, "ada@example.org", now), given(both, "ada@work.example", now)
+    given(both, "ada@example.org", now)
+    done = merging.merge(kept=other, gone=ada, actor="erin", now=now)
+    assert [len(privacy.export(lead.pk)) for lead in (other, ada)] == [2, 1]
+    merging.undo(merge=done, actor="erin", now=now)
+    assert [len(privacy.export(lead.pk)) for lead in (other, ada)] == [1, 2]

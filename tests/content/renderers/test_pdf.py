@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from pypdf import PdfReader
 
@@ -150,8 +151,9 @@ def test_a_link_to_an_anchor_that_is_gone_is_words(taken: Json) -> None:
 
 
 def test_it_is_made_with_the_publication_and_served_from_there(
-    draft: Guide, client: Client, now: datetime, django_capture_on_commit_callbacks: Any, monkeypatch: Any
+    draft: Guide, client: Client, editor: User, now: datetime, django_capture_on_commit_callbacks: Any, monkeypatch: Any
 ) -> None:
+    client.force_login(editor)
     with django_capture_on_commit_callbacks(execute=True):
         revision = publishing.publish(guide=draft, by=None, now=now)
     kept = RevisionPdf.objects.get(revision=revision)
@@ -161,10 +163,16 @@ def test_it_is_made_with_the_publication_and_served_from_there(
     assert answer.content == bytes(kept.content)
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == 'inline; filename="tpm-vs-product-vs-project-manager.pdf"'
-    assert client.get(PATH, headers={"if-none-match": answer["ETag"], "accept-encoding": "br"}).status_code == 304
+    assert answer["Cache-Control"] == "private, no-store"
 
 
-def test_the_next_revision_has_a_pdf_of_its_own(live: Revision, client: Client, now: datetime) -> None:
+def test_a_reader_is_shown_the_way_to_have_it_mailed(live: Revision, client: Client) -> None:
+    answer = client.get(PATH)
+    assert (answer.status_code, answer["Location"]) == (302, f"/subscribe/?from={PATH.removesuffix('.pdf')}/")
+
+
+def test_the_next_revision_has_a_pdf_of_its_own(live: Revision, client: Client, editor: User, now: datetime) -> None:
+    client.force_login(editor)
     first = client.get(PATH).content
     Paragraph.objects.filter(text__startswith="Picture moving").update(text="Picture a bridge.")
     publishing.publish(guide=live.guide, by=None, now=now + timedelta(days=1))

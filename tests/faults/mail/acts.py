@@ -127,9 +127,23 @@ def unfinished_now() -> int:
     return _open().filter(due_at__lte=clock.now()).count()
 
 
+def wait_for(*, what: str, at_most: int, seconds: float) -> int:
+    """Count until there are no more than so many; how many there are in the end."""
+    count = {"unfinished": unfinished, "unfinished_now": unfinished_now}[what]
+    until = time.monotonic() + seconds
+    while (number := count()) > at_most and time.monotonic() < until:
+        time.sleep(0.1)
+    return number
+
+
 def waits() -> dict[str, float]:
-    """How many messages are open, how many in somebody's hands, and seconds until the next may be tried."""
-    rows = _open()
+    """How many messages are open, how many in somebody's hands, and seconds until the next may be tried.
+
+    While somebody is at it, it takes up to a few seconds to answer.
+    """
+    rows, until = _open(), time.monotonic() + 3
+    while rows.filter(status=Status.SENDING).exists() and time.monotonic() < until:
+        time.sleep(0.05)
     now, first = clock.now(), rows.aggregate(first=Min("next_try_at"))["first"]
     outage = breaker.outage()
     moment = max([each for each in (first, outage and outage.open_until) if each], default=now)
@@ -137,10 +151,13 @@ def waits() -> dict[str, float]:
     return {"open": rows.count(), "in_flight": flying, "seconds": (moment - now).total_seconds()}
 
 
-def trouble() -> dict[str, Any]:
-    """What operators and staff are told at the moment, and how often the mail server was asked in vain."""
-    late, row = lateness(now=clock.now()), breaker.outage()
-    return {"alarm": late.is_trouble, "why": late.trouble, "failures": row.failures if row else 0}
+def trouble(*, seconds: float = 0) -> dict[str, Any]:
+    """What staff are told of the mail server, within so many seconds, and how often it was asked in vain."""
+    until = time.monotonic() + seconds
+    while not (why := lateness(now=clock.now()).trouble) and time.monotonic() < until:
+        time.sleep(0.1)
+    row = breaker.outage()
+    return {"why": why, "failures": row.failures if row else 0}
 
 
 def poison(*, number: int, first: float, over: float) -> None:
@@ -197,17 +214,19 @@ def broken(*, accepted: list[str] | None = None) -> list[str]:
     return invariants.broken(now=clock.now(), accepted=accepted)
 
 
-def change_around(*, seed: int, around: float, moved: float) -> list[dict[str, Any]]:
+def change_around(*, around: float, moved: float, part: int = 0, of: int = 1) -> list[dict[str, Any]]:
     """Cancel each call, or move it in this share of the cases, at a random instant so near to its reminder's due time.
 
-    Each change with its topic, and the instant at which its commit had come back.
+    Several hands may share the calls: each does its part. Each change with its topic, the instant at which its commit
+    had come back, and how long after the due time that was.
     """
     settings.MAIL_NUDGES = False
-    dice, done = random.Random(seed), []
+    dice, done = random.Random(part), []
     rows = {each.topic_id: each for each in Message.objects.filter(kind=emails.REMINDER).select_related("topic")}
     bookings = {each.topic_key: each for each in Booking.objects.select_related("coach", "event_type", "lead")}
     day = (clock.now() + timedelta(days=9)).replace(hour=12, minute=0, second=0, microsecond=0)
-    plan = sorted((row.due_at.timestamp() + dice.uniform(-around, around), key) for key, row in rows.items())
+    mine = {key: row for key, row in rows.items() if key % of == part}
+    plan = sorted((row.due_at.timestamp() + dice.uniform(-around, around), key) for key, row in mine.items())
     for moment, topic in plan:
         time.sleep(max(0.0, moment - clock.now().timestamp()))
         booking = bookings[rows[topic].topic.key]
@@ -217,7 +236,10 @@ def change_around(*, seed: int, around: float, moved: float) -> list[dict[str, A
             services.reschedule(booking=booking, start=day, coach=booking.coach, now=clock.now(), **who)
         else:
             services.cancel(booking=booking, now=clock.now(), **who)
-        done.append({"topic": topic, "at": clock.now().timestamp(), "how": how})
+        at = clock.now()
+        done.append(
+            {"topic": topic, "at": at.timestamp(), "how": how, "off": (at - rows[topic].due_at).total_seconds()}
+        )
     return done
 
 

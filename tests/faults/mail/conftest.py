@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import services
+from tests.faults.figures import size
 from tests.faults.mail import broker, nursery, server
 from tests.faults.mail.broker import Broker
 from tests.faults.mail.nursery import Nursery
@@ -43,7 +44,7 @@ class House:
     def web(self) -> str:
         """The address of its pages, served by gunicorn from the first time they are asked for."""
         if "web" not in self.site.processes:
-            self.site.serve(workers=2, threads=8)
+            self.site.serve(workers=size(1, 2), threads=8)
         return self.site.site
 
     def now(self) -> float:
@@ -63,6 +64,12 @@ class House:
         began = self.ask("calls", number=number, first=3600, over=over, offsets=list(offsets))
         self.shift(self.ahead + began - self.now() - first)
         return began
+
+    def wait_until_sent(self, *, seconds: float, due: bool = False, but: int = 0) -> None:
+        """Until nothing waits any more, or nothing that is `due`, `but` for so many."""
+        what = "unfinished_now" if due else "unfinished"
+        left = self.ask("wait_for", what=what, at_most=but, seconds=seconds)
+        assert left <= but, f"after {seconds:.0f} s {left} messages wait: {self.site.log('worker')[-3000:]}"
 
     def turn_until_sent(self, *, seconds: float) -> None:
         """Until nothing waits any more: turn the clock to the next attempt whenever nobody has anything to do."""

@@ -47,6 +47,8 @@ TROUBLES = [
     Trouble("535", server.SIGN_IN_535, signed_in=True),
     Trouble("TLS failure", server.TLS_BROKEN, encrypted=True),
 ]
+# Inside `make test` one of a kind is enough.
+CHOSEN = TROUBLES if FULL else [each for each in TROUBLES if each.name not in {"silent", "hangs up after DATA", "421"}]
 
 
 def start_senders(house: House, trouble: Trouble, *, off: tuple[str, ...] = ()) -> None:
@@ -61,7 +63,7 @@ def start_senders(house: House, trouble: Trouble, *, off: tuple[str, ...] = ()) 
         house.nursery.loop(name=f"loop{n}", every=size(1, 5) / 2, off=off, **settings)
 
 
-@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda each: each.name.replace(" ", "_"))
+@pytest.mark.parametrize("trouble", CHOSEN, ids=lambda each: each.name.replace(" ", "_"))
 def test_f12_trouble_of_the_server_costs_lateness_only(house: House, trouble: Trouble, table: Table) -> None:
     what = f"{trouble.name} for {SECONDS} s, {NUMBER} reminders"
     house.server.manner = trouble.manner
@@ -71,7 +73,10 @@ def test_f12_trouble_of_the_server_costs_lateness_only(house: House, trouble: Tr
     time.sleep(SECONDS)
     if visitors:
         visitors.stop()
-    told, attempts = house.ask("trouble"), len(house.server.connections)
+    told, attempts = (
+        house.ask("trouble", seconds=10 if trouble.waits == "breaker" else 0),
+        len(house.server.connections),
+    )
     house.server.manner = OK
     well_again = house.now()
     if trouble.waits == "ever":
@@ -108,7 +113,7 @@ def recovered(house: House, table: Table, what: str, trouble: Trouble, well_agai
 
 def refused_for_good(house: House, table: Table, what: str) -> None:
     """Each failed once, staff are told, and nobody tries again."""
-    wait_until(lambda: house.ask("unfinished_now") == 0, seconds=30, saying="all have failed")
+    house.wait_until_sent(seconds=30, due=True)
     house.shift(house.ahead + 3600)
     time.sleep(size(1, 10))
     reminders = Tally(house.ask("messages"), house.server).rows

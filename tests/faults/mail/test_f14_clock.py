@@ -63,7 +63,7 @@ def test_f14_no_step_of_the_clock_sends_a_reminder_early_twice_or_late(house: Ho
             time.sleep(dice.uniform(0.3, size(1, 3)))
             step = DAY if turn % 8 == 7 else dice.choice((HOUR, HOUR, HOUR, -HOUR, 30, -30, 90, 5))
             house.shift(house.ahead + step)
-        wait_until(lambda: house.ask("unfinished_now") == 0, seconds=size(90, 120), saying="what is due is sent")
+        house.wait_until_sent(seconds=size(90, 120), due=True)
     tally = Tally(house.ask("messages"), house.server)
     early, stale = [], []
     for each in (each for each in house.server.taken if each.message_id in tally.rows):

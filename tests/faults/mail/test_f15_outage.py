@@ -22,7 +22,7 @@ def test_f15_after_an_outage_nothing_stale_goes_out(house: House, table: Table) 
     for name, seconds in OUTAGES.items():
         house.shift(house.ahead + seconds)
         sender = house.nursery.loop()
-        wait_until(lambda: house.ask("unfinished_now") == 0, seconds=size(40, 200), saying="what is due is sent")
+        house.wait_until_sent(seconds=size(40, 200), due=True)
         sender.kill()
         taken, heard = house.server.taken[heard:], len(house.server.taken)
         rows = Tally(house.ask("messages"), house.server).rows
@@ -47,7 +47,7 @@ def test_f15_a_backlog_drains(house: House, table: Table) -> None:
     house.nursery.worker()
     house.nursery.beat(every=1)
     house.nursery.loop(every=1)
-    wait_until(lambda: house.ask("unfinished") == 0, seconds=size(60, 900), saying="everything is sent")
+    house.wait_until_sent(seconds=size(60, 900))
     tally = Tally(house.ask("messages"), house.server)
     taken = house.server.taken
     seconds = max(each.accepted or 0.0 for each in taken) - min(each.began for each in taken)

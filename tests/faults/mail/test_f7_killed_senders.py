@@ -70,7 +70,7 @@ def end_of_leases(house: House, **settings: str) -> list[tuple[float, list[str]]
         last = [(house.now(), house.ask("in_flight"))]
         house.shift(house.ahead + LEASE + 1)
         house.nursery.loop(**settings)
-    wait_until(lambda: house.ask("unfinished") == 0, seconds=size(30, 200), saying="everything is sent")
+    house.wait_until_sent(seconds=size(30, 200))
     return last
 
 

@@ -65,6 +65,11 @@ def _doorbell() -> None:
     nudge.ring = tasks.send_due.delay
 
 
+def _asking_again() -> None:
+    """A worker that has lost its broker does not look for it."""
+    tasks.send_due.app.conf.broker_connection_retry = False
+
+
 def _expiry() -> None:
     """Nobody asks whether it is still of use."""
     claims._CLAIM = claims._CLAIM.replace("AND m.expires_at > %(now)s", "")
@@ -85,6 +90,7 @@ GUARDS: dict[str, Callable[[], None]] = {
     "claim": _claim,
     "breaker": _breaker,
     "doorbell": _doorbell,
+    "asking again": _asking_again,
     "expiry": _expiry,
     "steady clock": _steady_clock,
 }

@@ -132,7 +132,7 @@ def test_nginx_logs_the_masked_path_and_no_request_line() -> None:
 
 
 def test_nginx_keeps_the_limits() -> None:
-    assert re.findall(r"client_max_body_size (\w+);", NGINX) == ["1m"]
+    assert re.findall(r"client_max_body_size (\w+);", NGINX) == ["10m"]
     assert set(re.findall(r"(client_header|client_body|send|proxy_read|proxy_send)_timeout 30s;", NGINX)) == {
         "client_header",
         "client_body",

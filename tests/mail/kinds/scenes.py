@@ -3,135 +3,31 @@
 A room that registers a kind adds its story here; a test fails until it does.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
-from typing import Any
 
-from django.contrib.auth.models import User
-from django.core.management import call_command
-from django.db import transaction
-
+import tests.mail.kinds.scenes_elsewhere  # noqa: F401  tells the other rooms' stories
 from bookings import services
-from bookings.models import Answer, Booking, BookingEvent, Coach, EventType
-from content.quiz import edition as editions
-from content.quiz import first as first_quiz
-from content.quiz import publishing as quiz_publishing
-from content.quiz import services as quiz
-from leads import people
-from leads import services as leads
-from mail import incoming, trials
-from mail.models import Message
-from mail.reports import Fate, Report
-from tests.bookings.house import DAY, HOUR, NOW, TUESDAY_TEN, a_coach, a_type, book, cancel
+from bookings.models import Booking
+from tests.bookings.house import DAY, HOUR, NOW, cancel
+from tests.mail.kinds.stage import (
+    LATE,
+    OVER,
+    START,
+    STORIES,
+    Actor,
+    Told,
+    asked,
+    call,
+    edit,
+    give_away,
+    house,
+    known,
+    move,
+    record,
+    story,
+)
 
-START = TUESDAY_TEN + 7 * DAY
-LATE = START - HOUR
-OVER = START + HOUR
-Actor = BookingEvent.ActorKind
-QUESTIONS = "I have tested software for seven years.\nShould I aim at TPM, or is project management the shorter way?"
-ANSWERS = [
-    Answer(1, "Years of experience", "7"),
-    Answer(2, "What have you tried so far?", "Two courses.\nOne interview."),
-]
-STORIES: dict[tuple[str, str], Callable[[], "Told"]] = {}
-
-
-@dataclass(frozen=True)
-class Told:
-    """The row that the sender would claim, and when it would."""
-
-    message: Message
-    now: datetime
-
-
-def story(kind: str, name: str = "") -> Callable[[Callable[[], datetime | None]], None]:
-    """Register how a kind comes to be; the function returns when the mail is written, or nothing for at once."""
-
-    def keep(tell: Callable[[], datetime | None]) -> None:
-        def told() -> Told:
-            before = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-            now = tell() or NOW
-            new = Message.objects.filter(pk__gt=before, kind=kind, status="due", expires_at__gt=now)
-            message = new.order_by("-topic_version", "due_at")[0]
-            return Told(message, max(now, message.due_at))
-
-        assert (kind, name) not in STORIES
-        STORIES[kind, name] = told
-
-    return keep
-
-
-def house(**fields: Any) -> EventType:
-    """A coach and a kind of call of their own, so that many stories can be told in one database."""
-    mark = str(Coach.objects.count() or "")
-    user = User.objects.create_user(f"ada{mark}", f"ada{mark}@institute.example")
-    ada = a_coach(f"ada{mark}", user=user, name="Ada Ferreira")
-    return a_type(ada, slug=f"consultation{mark}", cancel_window=24 * HOUR, **fields)
-
-
-def student() -> str:
-    """The address of this story's visitor."""
-    return f"grace{people.Lead.objects.count() or ''}@example.org"
-
-
-def call(kind: EventType | None = None, **changes: Any) -> Booking:
-    usual = {
-        "name": "Grace Visitor", "email": student(), "questions": QUESTIONS, "answers": ANSWERS,
-        "phone": "+12155550100",
-    }  # fmt: skip
-    return book(kind or house(), changes.pop("start", START), **(usual | changes))
-
-
-def asked(**changes: Any) -> Booking:
-    return call(house(needs_approval=True), **changes)
-
-
-def other_coach(kind: EventType) -> Coach:
-    mark = str(Coach.objects.filter(slug__startswith="bob").count() or "")
-    user = User.objects.create_user(f"bob{mark}", f"bob{mark}@institute.example")
-    bob = a_coach(f"bob{mark}", user=user, name="Bob Okafor")
-    kind.coaches.add(bob)
-    return bob
-
-
-def move(booking: Booking, **changes: Any) -> Booking:
-    usual: dict[str, Any] = {"actor_kind": Actor.ATTENDEE, "actor": "booking link", "why": "", "now": NOW + HOUR}
-    return services.reschedule(booking=booking, **({"start": START + 2 * HOUR, "coach": None} | usual | changes))
-
-
-def give_away(booking: Booking) -> None:
-    other_coach(booking.event_type)
-    services.reassign(booking=booking, actor="ada", why="Ada is ill.", now=NOW + HOUR)
-
-
-def edit(booking: Booking) -> None:
-    services.edit_details(
-        booking=booking, phone="+12155550199", questions="Just the shorter way, please.", access_needs="Captions, please",
-        answers=ANSWERS, actor_kind=Actor.ATTENDEE, actor="booking link", now=NOW + HOUR,
-    )  # fmt: skip
-
-
-def known(booking: Booking) -> None:
-    """The lead took the quiz, wrote to us and had a call before."""
-    assert booking.lead is not None
-    with transaction.atomic():
-        people.record_touch(
-            lead=booking.lead, page="/subscribe/", referrer_page="/guides/tpm-vs-product-vs-project-manager/", now=NOW
-        )
-        for kind, summary in (
-            ("quiz", "Took the role-fit quiz. Between Technical Program Manager and Project Manager."),
-            ("enquiry", "Wrote through the contact form"),
-        ):
-            people.record_activity(lead=booking.lead, kind=kind, summary=summary, now=NOW, actor="visitor")
-    earlier = book(booking.event_type, TUESDAY_TEN, email=booking.attendee_email)
-    record(earlier, now=TUESDAY_TEN + HOUR)
-
-
-def record(booking: Booking, outcome: str = "completed", **changes: Any) -> Booking:
-    usual: dict[str, Any] = {"actor": "ada", "now": OVER, "next_step": "Practise two system design stories aloud."}
-    return services.record_outcome(booking=booking, outcome=outcome, **(usual | changes))
+__all__ = ["STORIES", "Told", "call", "house"]
 
 
 @story("bookings.confirmed")
@@ -327,80 +223,3 @@ def _() -> datetime:
 def _() -> datetime:
     services.ask_late_change(booking=call(), text="My train is late. Could we start at eleven?", now=LATE)
     return LATE
-
-
-def subscribe(**changes: Any) -> None:
-    usual: dict[str, Any] = {
-        "email": student(), "name": "Grace Visitor", "role_of_interest": "tpm", "phone": "+12155550100",
-        "best_time_to_call": "Mornings", "wants_list": True, "wants_call": True, "page": "/subscribe/",
-        "address": "203.0.113.9", "now": NOW,
-    }  # fmt: skip
-    leads.subscribe(**(usual | changes))
-
-
-@story("leads.confirm")
-def _() -> None:
-    subscribe()
-
-
-@story("leads.confirm", "known already")
-def _() -> datetime:
-    subscribe(wants_list=False, wants_call=False)
-    people.Lead.objects.update(confirmed_at=NOW)
-    return NOW
-
-
-@story("leads.enquiry")
-def _() -> None:
-    leads.contact(
-        name="Grace Visitor", email=student(), phone="+12155550100", page="/contact/", now=NOW,
-        message="Do you coach in the evening?\n\nI work until six.",
-    )  # fmt: skip
-
-
-def came_back(status: str, fate: Fate, detail: str) -> None:
-    address = call().attendee_email
-    message = Message.objects.get(kind="bookings.confirmed", recipient=address)
-    Message.objects.filter(pk=message.pk).update(status="sent", sent_at=NOW)
-    report = Report(fate, message.message_id, address, status, detail, message.message_id)
-    assert incoming.note(report, source="file", now=NOW + HOUR) is incoming.Noted.NEW
-
-
-@story(incoming.NOTICE)
-def _() -> datetime:
-    came_back("5.1.1", Fate.HARD, "550 5.1.1 No such user here")
-    return NOW + HOUR
-
-
-@story(incoming.NOTICE, "spam")
-def _() -> datetime:
-    came_back("", Fate.COMPLAINT, "")
-    return NOW + HOUR
-
-
-@story(trials.KIND)
-def _() -> None:
-    trials.send(
-        address="olga@institute.example", asked_by=User.objects.create_user(f"olga{User.objects.count()}"), now=NOW
-    )
-
-
-def take_quiz() -> None:
-    call_command("first_guide", verbosity=0, stdout=StringIO())
-    edition = first_quiz.ensure(now=NOW) or quiz_publishing.live()
-    assert edition is not None
-    questions = editions.read(edition.snapshot).questions
-    answers = {question.key: (question.options[0].key,) for question in questions}
-    token = quiz.record(edition=edition, answers=answers, seed="seed", key="", came_from="/guides/a/", now=NOW)
-    quiz.email(token=token, email=student(), name="Grace Visitor", wants_list=True, now=NOW, address="203.0.113.9")
-
-
-@story("content.quiz_result")
-def _() -> None:
-    take_quiz()
-
-
-@story("content.quiz_result", "known already")
-def _() -> None:
-    take_quiz()
-    people.Lead.objects.update(confirmed_at=NOW)
