@@ -65,7 +65,7 @@ class ImportRunAdmin(ReadOnly):
         (None, {"fields": ("made_at", "made_by", "state_label", "finished_at", "consent_source", "purposes")}),
     )
     actions_list = ("upload",)  # type: ignore[assignment]
-    change_form_outer_before_template = "leads/desk/_import.html"
+    change_form_outer_before_template = "leads/desk/_import.html"  # type: ignore[assignment]
 
     class Media:
         css = {"all": ("leads/desk.css",)}
