@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from unfold.decorators import action, display
 
-from leads import importing
+from leads import import_lines, importing
 from leads.admin.desk import ReadOnly, deny, desk_form, in_desk_look, need
 from leads.errors import NotPossible
 from leads.forms import CleanCharField
@@ -50,7 +50,7 @@ class FileForm(forms.Form):
     def clean_file(self) -> Any:
         """Not read into memory before its size is known."""
         file = self.cleaned_data["file"]
-        if file.size > importing.LARGEST:
+        if file.size > import_lines.LARGEST:
             raise forms.ValidationError("The file is larger than 5 MB.")
         return file
 
@@ -65,7 +65,7 @@ class ImportRunAdmin(ReadOnly):
         (None, {"fields": ("made_at", "made_by", "state_label", "finished_at", "consent_source", "purposes")}),
     )
     actions_list = ("upload",)  # type: ignore[assignment]
-    change_form_outer_before_template = "leads/desk/_import.html"
+    change_form_outer_before_template = "leads/desk/_import.html"  # type: ignore[assignment]
 
     class Media:
         css = {"all": ("leads/desk.css",)}

@@ -50,7 +50,7 @@ class QuarantineAdmin(ReadOnly):
         (None, {"fields": ("what", "received_at", "reason", "state_label", "decided_at", "decided_by", "lead")}),
         ("What was sent", {"fields": ("sent",)}),
     )
-    change_form_outer_before_template = "leads/desk/_held.html"
+    change_form_outer_before_template = "leads/desk/_held.html"  # type: ignore[assignment]
 
     class Media:
         css = {"all": ("leads/desk.css",)}
