@@ -5,14 +5,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from leads import assigning, entry, evidence, exporting, people, reach
 from leads.admin import board, day, lead_page
+from leads.admin.addresses import back_to, page_of
 from leads.admin.desk import deny, desk_form, log, need
 from leads.admin.lead_form import EnterForm, LeadForm
 from leads.admin.lead_list import COUNTED, BoundedPaginator, CallFilter, ConfirmedFilter, OwnerFilter, SourceFilter
@@ -55,8 +55,8 @@ class LeadAdmin(ModelAdmin):
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
-    list_before_template = "leads/desk/_bounded.html"
-    change_form_outer_before_template = "leads/desk/_lead.html"
+    list_before_template = "leads/desk/_bounded.html"  # type: ignore[assignment]
+    change_form_outer_before_template = "leads/desk/_lead.html"  # type: ignore[assignment]
     search_fields = ("name", "email", "phone")
     search_help_text = "A name, an address or a number, or part of one"
     actions = ("assign_to_me", "export_csv")
@@ -94,7 +94,7 @@ class LeadAdmin(ModelAdmin):
         row = self.get_object(request, unquote(str(object_id)))
         if row is None:
             deny(request, "leads.Lead", object_id)
-        return row  # type: ignore[no-any-return]
+        return row
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The row of a person who was merged into another one or erased only shows."""
@@ -124,7 +124,7 @@ class LeadAdmin(ModelAdmin):
         """A hit is an answer: a coach must not ask for a number."""
         return super().get_search_fields(request) if reach.sees_all(request.user) else ("name", "email")
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:  # type: ignore[override]
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Nor by an address such as ?phone__startswith=; Django lets every column of the model through."""
         if not reach.sees_all(request.user) and lookup.split("__")[0] != "role_of_interest":
             return False
@@ -146,7 +146,7 @@ class LeadAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """The list, with the bound of its count said where it is reached."""
-        return super().changelist_view(request, {**(extra_context or {}), "counted": COUNTED})
+        return super().changelist_view(request, {**(extra_context or {}), "counted": COUNTED})  # type: ignore[dict-item]
 
     @admin.action(description="Assign to me", permissions=["change"])
     def assign_to_me(self, request: HttpRequest, queryset: QuerySet[Lead]) -> None:
@@ -295,17 +295,3 @@ class LeadAdmin(ModelAdmin):
         name = f'attachment; filename="consent-{lead.pk}.{form}"'
         headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
         return HttpResponse(words, content_type=f"{kind}; charset=utf-8", headers=headers)
-
-
-def page_of(lead: Lead) -> str:
-    """The address of the lead's page."""
-    return reverse("admin:leads_lead_change", args=[lead.pk])
-
-
-def back_to(posted: QueryDict, lead: Lead) -> str:
-    """Where a verb leads: one of our own pages by its short name, never an address from the form."""
-    name = posted.get("next", "")
-    if name == "board":
-        kept = {key: posted[key][:100] for key in ("owner", "source") if posted.get(key)}
-        return reverse("admin:leads_lead_board") + (f"?{urlencode(kept)}" if kept else "")
-    return reverse("admin:leads_lead_day") if name == "day" else page_of(lead)
