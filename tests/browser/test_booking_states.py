@@ -61,6 +61,9 @@ class House:
         )  # fmt: skip
         if "start" in row:
             row |= {"end": row["start"] + HOUR / 2, "busy_start": row["start"], "busy_end": row["start"] + HOUR / 2}
+            # What another test has left at this hour.
+            left = Booking.objects.filter(busy_start__lt=row["busy_end"], busy_end__gt=row["busy_start"])
+            left.exclude(pk=booking.pk).update(status="cancelled")
         Booking.objects.filter(pk=booking.pk).update(**row)
         return Booking.objects.get(pk=booking.pk)
 

@@ -31,7 +31,7 @@ def test_a_reader_asks_for_emails_confirms_changes_the_choice_and_leaves(
     watched.goto(f"{site}/subscribe/")
     watched.get_by_role("textbox", name="Your name").fill("Grace Example")
     watched.get_by_role("textbox", name="Email").fill("grace@example.org")
-    watched.get_by_role("combobox").select_option(index=1)
+    watched.get_by_label("Which role").select_option(index=1)
     watched.get_by_role("checkbox", name="interview-preparation emails").check()
     move_clock(10)
     watched.get_by_role("button", name="Email me the guide").click()

@@ -15,8 +15,11 @@ class Post:
     def __init__(self, site: Stack) -> None:
         self.site = site
 
-    def to(self, address: str) -> list[EmailMessage]:
-        """All messages for an address, oldest first."""
+    def to(self, address: str, *, with_link: str = "") -> list[EmailMessage]:
+        """All messages for an address, or those that link to a path of the site, oldest first."""
+        return [each for each in self._all(address) if not with_link or f"{self.site.site}{with_link}" in text_of(each)]
+
+    def _all(self, address: str) -> list[EmailMessage]:
         if self.site.sink is not None:
             return self.site.sink.to(address)
         files = sorted(
@@ -25,14 +28,14 @@ class Post:
         messages = [email.message_from_bytes(file.read_bytes(), policy=email.policy.SMTP) for file in files]
         return [message for message in messages if message["To"].addresses[0].addr_spec == address]
 
-    def next(self, address: str, *, seen: int, seconds: float = 40) -> EmailMessage:
-        """The message after those already seen."""
+    def next(self, address: str, *, seen: int, with_link: str = "", seconds: float = 40) -> EmailMessage:
+        """The message after those already seen; letters come in between, by day only, so ask for the link that is wanted."""
         wait_until(
-            lambda: len(self.to(address)) > seen,
+            lambda: len(self.to(address, with_link=with_link)) > seen,
             seconds=seconds,
             saying=f"mail {seen + 1} to {address}: {self.site.log('worker')[-2000:]}",
         )
-        return self.to(address)[seen]
+        return self.to(address, with_link=with_link)[seen]
 
 
 def text_of(message: EmailMessage) -> str:

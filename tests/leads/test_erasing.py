@@ -165,7 +165,7 @@ def test_the_export_holds_everything_that_the_erasure_takes(everywhere: Lead) ->
     shown = json.dumps(erasing.export(EMAIL, now=house.NOW, for_staff=True), ensure_ascii=False, default=str)
     assert marks(shown) == MARKS
     rooms = erasing.export(EMAIL, now=house.NOW)["rooms"]
-    assert sorted(rooms) == ["bookings", "content", "leads", "mail"]
+    assert sorted(rooms) == ["bookings", "leads", "mail"]
     kinds = {row["what"] for row in rooms["leads"]}
     assert kinds == {"Person", "Consent", "Visit", "Timeline", "Phone call", "Task", "Held form", "Line of an import"}
     assert len(rooms["bookings"]) == 2

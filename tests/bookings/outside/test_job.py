@@ -169,4 +169,5 @@ def test_the_address_never_shows_in_the_process_list() -> None:
     with serving(look) as feed:
         run(of(feed))
     assert any(b"bookings.outside" in line for line in seen)
-    assert not [line for line in seen if b"private-0123456789" in line]
+    where = feed.url().encode()  # another test may be serving the same path elsewhere
+    assert not [line for line in seen if where in line]

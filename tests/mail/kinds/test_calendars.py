@@ -55,8 +55,10 @@ def test_both_read_every_naughty_string_where_people_type(page: Page) -> None:
 
 def test_both_read_the_feeds_and_the_file(page: Page) -> None:
     kind = house()
-    call(kind)
-    Booking.objects.filter(pk=call(kind, start=TUESDAY_TEN).pk).update(status="pending", approve_by=TUESDAY_TEN)
+    call(kind, email="grace@example.org")
+    Booking.objects.filter(pk=call(kind, start=TUESDAY_TEN, email="grace@example.org").pk).update(
+        status="pending", approve_by=TUESDAY_TEN
+    )
     coach, booking = Coach.objects.get(), Booking.objects.order_by("start")[0]
     assert booking.lead is not None
     feeds = [
