@@ -22,7 +22,7 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, connections
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.http.response import ResponseHeaders
 from django.utils.cache import get_conditional_response
 
@@ -34,6 +34,8 @@ PATHS = re.compile(r"/guides/(?:[-\w]+/)?|/roles/[-\w]+/", re.ASCII)
 HTML = "text/html; charset=utf-8"
 # Every public page carries these and the strict policy; the middleware that would add them is never reached by a kept page.
 HEADERS = {"Vary": "Accept-Encoding", "Cache-Control": "no-cache", "X-Frame-Options": "DENY"}
+# What a 304 says of them (RFC 9110, 15.4.5).
+UNMODIFIED = {"ETag", "Vary", "Cache-Control"}
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=9),
     "gzip": lambda body: gzip.compress(body, compresslevel=9, mtime=0),
@@ -52,6 +54,7 @@ class Sent:
     body: bytes
     etag: str
     headers: ResponseHeaders
+    unmodified: ResponseHeaders
 
 
 @dataclass(slots=True)
@@ -76,7 +79,8 @@ class Page:
             headers[POLICY] = build_policy()
             if encoding:
                 headers["Content-Encoding"] = encoding
-            form = self.forms[encoding] = Sent(body, etag, ResponseHeaders(headers))
+            unmodified = {name: value for name, value in headers.items() if name in UNMODIFIED}
+            form = self.forms[encoding] = Sent(body, etag, ResponseHeaders(headers), ResponseHeaders(unmodified))
         return form
 
 
@@ -208,9 +212,14 @@ class KeptPages:
 def answer(request: HttpRequest, page: Page) -> HttpResponseBase:
     """The page in the best encoding; 304 without a body where the client has it already."""
     sent = page.form(encoding_for(request.META.get("HTTP_ACCEPT_ENCODING", "")))
+    asked = request.META.get("HTTP_IF_NONE_MATCH")
+    if asked == sent.etag:  # as browsers send it: one tag, ours
+        unmodified = HttpResponseNotModified()
+        unmodified.headers._store.update(sent.unmodified._store)
+        return unmodified
     response = HttpResponse(sent.body if request.method == "GET" else b"")
     # Thirteen headers, checked and encoded when the page was made: setting them one by one takes a tenth of the answer.
     response.headers._store.update(sent.headers._store)
-    if "HTTP_IF_NONE_MATCH" in request.META:
+    if asked is not None:
         return get_conditional_response(request, etag=sent.etag, response=response) or response
     return response

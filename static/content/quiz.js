@@ -72,12 +72,18 @@
     show(wanted >= 0 ? wanted : form.querySelector(".error-summary") ? toMend() : 0, { focus: false });
   };
 
-  document.addEventListener("DOMContentLoaded", () => {
+  let begun = false;
+  const begin = () => {
+    if (begun) return;
+    begun = true;
     try {
       start();
     } catch (error) {
       root.classList.remove("quiz-steps", "quiz-on-way");
       throw error;
     }
-  });
+  };
+  // quiz-begin.js stands right behind the form, so that what follows it is never drawn in another place first.
+  document.addEventListener("quiz:begin", begin);
+  document.addEventListener("DOMContentLoaded", begin);
 })();

@@ -1,5 +1,6 @@
 """A result by mail: written down to the lead, mailed within the rules for addresses that nobody has proven."""
 
+import email.policy
 import re
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,7 +47,7 @@ def ask(client: Client, place: str, now: datetime, **other: str) -> Any:
 
 
 def mails() -> list[str]:
-    """Every kind that was written, without the guide that follows a confirmation."""
+    # without the guide that follows a confirmation
     return list(Message.objects.exclude(kind="leads.guide").order_by("pk").values_list("kind", flat=True))
 
 
@@ -55,8 +56,6 @@ def text(message: Message, now: datetime) -> str:
     assert not isinstance(written, Skip)
     for row in written.links:
         row.save()
-    import email.policy
-
     parsed = email.message_from_bytes(written.raw, policy=email.policy.default)
     body = parsed.get_body(("plain",))
     assert body is not None
@@ -287,9 +286,7 @@ def test_a_role_that_the_lead_chose_otherwise_stays(client: Client, place: str, 
     assert Lead.objects.get().role_of_interest == PM
 
 
-def test_a_mail_already_claimed_is_not_rendered_for_a_result_that_is_gone(
-    client: Client, place: str, stopped: Clock
-) -> None:
+def test_a_claimed_mail_is_not_rendered_for_a_result_that_is_gone(client: Client, place: str, stopped: Clock) -> None:
     ask(client, place, stopped.now)
     claimed = Message.objects.get(kind="content.quiz_result")
     client.post(f"{place}delete/")
@@ -299,6 +296,5 @@ def test_a_mail_already_claimed_is_not_rendered_for_a_result_that_is_gone(
 def test_a_mail_for_an_address_that_has_changed_is_not_rendered(client: Client, place: str, stopped: Clock) -> None:
     ask(client, place, stopped.now)
     Lead.objects.update(email="other@example.org")
-    assert outbox.write(Message.objects.get(kind="content.quiz_result"), now=stopped.now) == Skip(
-        "The lead has another address now, or is gone."
-    )
+    mail = Message.objects.get(kind="content.quiz_result")
+    assert outbox.write(mail, now=stopped.now) == Skip("The lead has another address now, or is gone.")
