@@ -18,7 +18,7 @@ class ContentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from content import download, emails, privacy
+        from content import asking, download, emails, privacy
         from content.quiz import emails as quiz_emails
         from content.quiz import held
         from leads import magnet
@@ -27,5 +27,6 @@ class ContentConfig(AppConfig):
         magnet.register(download.OFFER)
         quiz_emails.register()
         held.register()
+        asking.register()
         privacy.register()
         post_migrate.connect(guard_revisions, sender=self, dispatch_uid="content.guard_revisions")

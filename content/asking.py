@@ -4,18 +4,21 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from content import pages, questions, selectors
-from content.models import Revision
-from leads import abuse
-from leads.errors import Suspicious, TooMany
+from content.models import Guide, ReaderQuestion, Revision
+from leads import abuse, quarantine
+from leads.errors import NotPossible, Suspicious, TooMany
 from leads.forms import EMAIL_MESSAGES, CleanCharField, CleanEmailField, VisitorForm
+from leads.models import Lead
 from leads.token_pages import minutes, retry_later
 from mail import clock, identity
+
+ENTRY = "ask"
 
 
 class QuestionForm(VisitorForm):
@@ -66,13 +69,41 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, revision, QuestionForm(now=now, initial={"page": request.path, "came_from": path}))
     form = QuestionForm(request.POST, now=now)
-    refusal = _refusal(request, form, now)
-    if refusal:
-        status, wait = refusal
-        return _page(request, revision, form, status=status, wait=wait)
+    if not form.is_valid():
+        return _page(request, revision, form, status=422)
+    try:
+        abuse.check(request=request, form=form, entry=ENTRY, email=form.cleaned_data["email"], now=now)
+    except Suspicious as error:
+        if error.hold:
+            facts = {"guide": revision.guide_id}
+            quarantine.hold(entry=ENTRY, request=request, form=form, reason=error.reason, now=now, facts=facts)
+            return SeeOther(reverse("leads:held"))
+        form.ask_again(error, now=now)
+        return _page(request, revision, form, status=422)
+    except TooMany as error:
+        return _page(request, revision, form, status=429, wait=error)
+    _keep(form, revision.guide, now)
+    return SeeOther(reverse("content:asked", args=[revision.slug]))
+
+
+def register() -> None:
+    """Tell the quarantine how a question that was held is taken in."""
+    quarantine.register(ENTRY, label="Question under a guide", take_in=take_in)
+
+
+def take_in(posted: QueryDict, facts: dict[str, Any], now: datetime) -> Lead:
+    """A question that a person has looked at, as if it had just been sent. Raises NotPossible."""
+    guide = Guide.objects.filter(pk=int(facts.get("guide") or 0)).first()
+    form = QuestionForm(posted, now=now)
+    if guide is None or not form.is_valid():
+        raise NotPossible("The guide or its form has changed since this was sent: write to the person instead.")
+    return Lead.objects.get(email=_keep(form, guide, now).email)
+
+
+def _keep(form: QuestionForm, guide: Guide, now: datetime) -> ReaderQuestion:
     data = form.cleaned_data
-    questions.ask(
-        guide=revision.guide,
+    return questions.ask(
+        guide=guide,
         question=data["question"],
         name=data["name"],
         email=data["email"],
@@ -80,20 +111,6 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         came_from=data["came_from"],
         now=now,
     )
-    return SeeOther(reverse("content:asked", args=[revision.slug]))
-
-
-def _refusal(request: HttpRequest, form: QuestionForm, now: datetime) -> tuple[int, TooMany | None] | None:
-    if not form.is_valid():
-        return 422, None
-    try:
-        abuse.check(request=request, form=form, entry="ask", email=form.cleaned_data["email"], now=now)
-    except Suspicious as error:
-        form.ask_again(error, now=now)
-        return 422, None
-    except TooMany as error:
-        return 429, error
-    return None
 
 
 @require_safe

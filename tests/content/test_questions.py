@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from content import emails, questions
+from content import asking, emails, questions
 from content.errors import NoAnswer
 from content.models import ReaderQuestion, Revision
+from leads import quarantine
 from leads.abuse import form_time
-from leads.models import Activity, Lead
+from leads.errors import NotPossible
+from leads.models import Activity, Lead, Quarantine
 from mail.models import Message
 from mail.registry import Skip
 from tests.content.page import by_ids, read
@@ -180,3 +183,23 @@ def test_a_person_is_exported_and_erased(asked: ReaderQuestion, client: Client, 
     with transaction.atomic():
         assert questions.erase(lead.email) == 1
     assert "Is it" not in read(client.get(GUIDE).content).find("section", id="reader-questions")[0].text
+
+
+def test_who_looks_like_a_robot_twice_waits_for_a_person_and_is_taken_in_when_released(
+    live: Revision, client: Client, at: datetime, monkeypatch: Any
+) -> None:
+    asked_again = client.post(ASK, form(at, company_website="x"))
+    assert (asked_again.status_code, ReaderQuestion.objects.count()) == (422, 0)
+    hidden = {e.attrs["name"]: e.attrs.get("value", "") for e in read(asked_again.content).find("input", type="hidden")}
+    monkeypatch.setattr("mail.clock.now", lambda: at + timedelta(seconds=9))
+    answer = client.post(ASK, {**form(at), **hidden})
+    assert (answer.status_code, answer["Location"]) == (303, "/form/received/")
+    assert (ReaderQuestion.objects.count(), Message.objects.count()) == (0, 0)
+    quarantine.release(held=Quarantine.objects.get(), actor="erin", now=at + timedelta(hours=1))
+    assert [(row.question, row.email) for row in ReaderQuestion.objects.all()] == [("Is it hard?", "ana@example.org")]
+
+
+def test_a_held_question_whose_guide_is_gone_is_said_to_staff(live: Revision, at: datetime) -> None:
+    for facts in ({"guide": 0}, {}):
+        with pytest.raises(NotPossible, match="write to the person instead"):
+            asking.take_in(QueryDict("question=x&email=ana@example.org"), facts, at)
