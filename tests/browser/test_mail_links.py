@@ -28,6 +28,7 @@ PRESS: dict[str, list[tuple[str, str, str]]] = {
     "/confirm/*/": [("button", "Yes", "Your address is confirmed")],
     "/preferences/*/": [("button", "Save my choices", "")],
     "/test-mail/*/": [("button", "Yes, I have got it", "")],
+    "/unsubscribe/*/": [("button", "Unsubscribe", "You are unsubscribed")],
 }
 
 
