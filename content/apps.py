@@ -7,10 +7,8 @@ from django.db.models.signals import post_migrate
 def guard_revisions(using: str, **kwargs: Any) -> None:
     """(Re)install the database's own guard: SQLite loses its triggers whenever Django rebuilds a table."""
     from content import guard
-    from content.quiz import guard as quiz_guard
 
     guard.install(using)
-    quiz_guard.install(using)
 
 
 class ContentConfig(AppConfig):

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from content.models import Guide, ReaderQuestion
-from leads.services import staff_address
 from mail import ledger
+from mail.identity import staff_address
 
 KEEP_TRYING = timedelta(days=3)
 

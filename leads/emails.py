@@ -8,11 +8,11 @@ from django.utils.safestring import mark_safe
 
 from leads import consents, erasing, letters, magnet, mailbox, placeholders, sequences
 from leads.models import Activity, Enrolment, Lead, SequenceStep, StopReason
-from mail import registry
+from mail import quiet, registry
 from mail.compose import from_templates
 from mail.links import absolute
 from mail.models import Message
-from mail.registry import Minter, Rendered, Skip, Stream
+from mail.registry import Later, Minter, Rendered, Skip, Stream
 from mail.text import delinked
 
 CONFIRM_FOR = consents.PENDING_FOR
@@ -104,7 +104,7 @@ def enquiry(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
     return Rendered(subject=rendered.subject, text=rendered.text, html=rendered.html, reply_to=activity.lead.email)
 
 
-def sequence_step(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+def sequence_step(message: Message, mint: Minter, now: datetime) -> Rendered | Skip | Later:
     """One mail of a sequence; whether the person should still get it is decided here, as it is sent."""
     rows = Enrolment.objects.select_related("lead", "sequence")
     enrolment = rows.filter(pk=message.context["enrolment"]).first()
@@ -116,6 +116,9 @@ def sequence_step(message: Message, mint: Minter, now: datetime) -> Rendered | S
     reason = sequences.why_not(enrolment, now=now)
     if reason is not None:
         return Skip(f"Sequence stopped: {reason.label}.")
+    # Due by day, and late: an outage of the mail server must not push it into the night.
+    if (morning := quiet.next_allowed(now, sequences.zone_of(enrolment.lead))) > now:
+        return Later(morning)
     subject = mailbox.subject(enrolment.lead)
     unsubscribe_url = _link("leads:unsubscribe", mint("unsubscribe", subject, None))
     preferences_url = _link("leads:preferences", mint("preferences", subject, now + PREFERENCES_FOR))

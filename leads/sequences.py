@@ -12,8 +12,7 @@ from django.db.models import Q
 
 from leads import journal
 from leads.models import Activity, Enrolment, Lead, Restart, Sequence, SequenceStep, Stage, StopReason
-from leads.quiet import not_at_night
-from mail import clock, identity, ledger
+from mail import clock, identity, ledger, quiet
 from mail.addresses import fingerprint
 from mail.models import Message, Suppression
 from mail.registry import Stream
@@ -82,8 +81,8 @@ def why_not(enrolment: Enrolment, *, now: datetime) -> StopReason | None:
         return StopReason.STAFF
     if not enrolment.sequence.active:
         return StopReason.OFF
-    quiet = Suppression.objects.filter(address_hash=fingerprint(lead.email), stream__in=("", Stream.LIST))
-    quiet_for = list(quiet.values_list("bounced", flat=True))
+    silenced = Suppression.objects.filter(address_hash=fingerprint(lead.email), stream__in=("", Stream.LIST))
+    quiet_for = list(silenced.values_list("bounced", flat=True))
     if True in quiet_for:
         return StopReason.BOUNCED
     agreed = Q(text__purpose=enrolment.sequence.purpose, confirmed_at__isnull=False, withdrawn_at__isnull=True)
@@ -184,7 +183,7 @@ def _enqueue(enrolment: Enrolment, *, now: datetime) -> int:
     lead, due, zone = enrolment.lead, now, zone_of(enrolment.lead)
     steps, topic = unsent(enrolment), ledger.topic(enrolment.topic_key)
     for step in steps:
-        due = not_at_night(due + step.delay, zone)
+        due = quiet.next_allowed(due + step.delay, zone)
         ledger.enqueue(
             kind=KIND,
             dedupe_key=f"{KIND}:{enrolment.pk}:{step.pk}:{enrolment.restarts}",

@@ -2,10 +2,8 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import transaction
 
 from leads import assigning, consent_texts, consents, magnet, mailbox
@@ -68,7 +66,7 @@ def subscribe(
     summary = f"Left the address, asked for {wishes}" if wishes else "Left the address for the guide"
     record_activity(lead=lead, kind="subscribed", summary=summary, now=now, data={"purposes": purposes})
     asked = {"address", *purposes}
-    mailed = _mailed_lately(lead, now)
+    mailed = mailed_lately(lead, now)
     # Nobody's mailbox is filled by a stranger with a form: an unproven address gets one mail a day, whose page offers
     # everything asked for until then; a proven one gets one a day for each purpose.
     at_once = lead.confirmed_at is not None and magnet.offered() is not None
@@ -84,13 +82,13 @@ def resend(*, email: str, now: datetime) -> None:
     """Mail the confirmation link once more, at most twice a day; does nothing where none was asked for lately."""
     own = Lead.objects.select_for_update(no_key=True).filter(email=normalise_email(email)).first()
     lead = locked_as_kept(own) if own is not None else None
-    if lead is None or not (purposes := _mailed_lately(lead, now)):
+    if lead is None or not (purposes := mailed_lately(lead, now)):
         return
     if lead.activities.filter(kind=AGAIN, at__gt=now - MAIL_EVERY).count() < RESENDS:
         _mail_confirmation(lead, AGAIN, "Confirmation mail asked for once more", sorted(purposes), now)
 
 
-def _mailed_lately(lead: Lead, now: datetime) -> set[str]:
+def mailed_lately(lead: Lead, now: datetime) -> set[str]:
     """What confirmation mails of the last 24 hours were for."""
     rows = lead.activities.filter(kind=ASKED, at__gt=now - MAIL_EVERY)
     return {purpose for row in rows for purpose in row.data["purposes"]}
@@ -187,7 +185,7 @@ def contact(
         kind="leads.enquiry",
         dedupe_key=f"leads.enquiry:{activity.pk}",
         topic=ledger.topic(f"lead:{lead.pk}"),
-        recipient=staff_address(),
+        recipient=identity.staff_address(),
         due_at=now,
         expires_at=now + timedelta(days=7),
         now=now,
@@ -199,8 +197,3 @@ def contact(
 def consent_words() -> str:
     """The words beside the tick box for interview-preparation emails, for the forms of other rooms."""
     return consent_texts.words(LIST)
-
-
-def staff_address() -> str:
-    """Where messages to staff go: STAFF_EMAIL, else the institute's reply-to address, else the sender's own."""
-    return settings.STAFF_EMAIL or identity.current().reply_to or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]

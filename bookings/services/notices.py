@@ -9,8 +9,8 @@ from bookings.scheduling import moment
 from bookings.selectors import UTC_ZONE
 from leads import people
 from leads.models import Lead, Stage
-from leads.services import staff_address
 from mail import ledger
+from mail.identity import staff_address
 from mail.models import Message
 
 # A cancellation still helps after the call was to begin: it takes the event out of the calendars.

@@ -14,7 +14,7 @@ from content.quiz.scoring import Outcome
 from leads import consents
 from leads.models import LIST, Activity, Lead, Role
 from leads.people import ensure_lead, record_activity, record_touch
-from leads.services import AGAIN, ASKED, MAIL_EVERY, RESENDS
+from leads.services import AGAIN, ASKED, MAIL_EVERY, RESENDS, mailed_lately
 from mail import ledger, tokens
 from mail.errors import LinkUnknown
 
@@ -68,7 +68,7 @@ def email(*, result: QuizResult, email: str, name: str, wants_list: bool, now: d
     for purpose in purposes:
         consents.ask(lead=lead, purpose=purpose, how="Quiz result", address=address, now=now)
     asked = {QUIZ, *purposes}
-    mailed = _mailed_lately(lead, now)
+    mailed = mailed_lately(lead, now)
     if not mailed or (lead.confirmed_at and asked - mailed):
         _mail(lead, result, ASKED, "Quiz result asked for by email", sorted(asked), now)
     return lead
@@ -83,7 +83,7 @@ def again(*, token: str, now: datetime) -> None:
     result = links.result_of(token, now=now)
     newest = QuizResult.leads.through.objects.filter(quizresult=result).order_by("-pk").values("lead")[:1]
     lead = Lead.objects.select_for_update(no_key=True).filter(pk__in=newest, email__isnull=False).first()
-    if lead is None or not (purposes := _mailed_lately(lead, now)):
+    if lead is None or not (purposes := mailed_lately(lead, now)):
         return
     if lead.activities.filter(kind=AGAIN, at__gt=now - MAIL_EVERY).count() < RESENDS:
         _mail(lead, result, AGAIN, "Quiz result asked for once more", sorted(purposes), now)
@@ -163,12 +163,6 @@ def _outcome(result: QuizResult) -> Outcome:
 
 def _interest(outcome: Outcome) -> str:
     return outcome.roles[0] if len(outcome.roles) == 1 else Role.UNDECIDED.value
-
-
-def _mailed_lately(lead: Lead, now: datetime) -> set[str]:
-    """What mails of the last 24 hours were for; the quiz shares the count with the forms of the leads room."""
-    rows = lead.activities.filter(kind=ASKED, at__gt=now - MAIL_EVERY)
-    return {purpose for row in rows for purpose in row.data["purposes"]}
 
 
 def _mail(lead: Lead, result: QuizResult, kind: str, summary: str, purposes: list[str], now: datetime) -> None:

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from leads.office import Hours, elapsed, is_daytime, is_open
-from leads.quiet import not_at_night
 
 NEW_YORK = ZoneInfo("America/New_York")
 OFFICE = Hours(NEW_YORK)  # Monday to Friday, nine to five
@@ -60,18 +59,3 @@ def test_an_office_is_open_in_its_hours(instant: datetime, opened: bool) -> None
 )
 def test_daytime_is_where_the_person_is(hour: int, zone: str, by_day: bool) -> None:
     assert is_daytime(datetime(2027, 1, 11, hour, tzinfo=UTC), ZoneInfo(zone)) is by_day
-
-
-@pytest.mark.parametrize(
-    ("instant", "arrives"),
-    [
-        (at(11, 8), at(11, 8)),
-        (at(11, 19, 59), at(11, 19, 59)),
-        (at(11, 20), at(12, 8)),
-        (at(11, 3), at(11, 8)),
-        (at(31, 22), at(1, 8, month=2)),
-        (at(13, 22, month=3), at(14, 8, month=3)),
-    ],
-)
-def test_what_is_due_at_night_arrives_in_the_morning(instant: datetime, arrives: datetime) -> None:
-    assert not_at_night(instant, NEW_YORK) == arrives

@@ -185,9 +185,17 @@ def test_steps_are_due_in_the_readers_daytime(make_lead: MakeLead, zone: str, ho
         row.due_at.astimezone(sequences.zone_of(lead))
         for row in Message.objects.filter(kind=sequences.KIND).order_by("due_at")
     ]
-    assert all(8 <= moment.hour < 20 for moment in local), local
+    assert all(8 <= moment.hour < 21 for moment in local), local
     first = local[0].date()
     assert [(moment.date() - first).days for moment in local] == [0, 3, 7, 11, 16]
+
+
+def test_a_mail_that_an_outage_made_late_waits_for_the_readers_morning(alice: Lead, now: datetime, files: Path) -> None:
+    send(now)
+    send(DUE + 12 * HOUR)  # ten in the evening there
+    assert sent() == [1]
+    send(DUE + 22 * HOUR)
+    assert sent() == [1, 2]
 
 
 @pytest.mark.parametrize("ending", ["cancelled", "no_show", "declined"])

@@ -70,9 +70,9 @@ def test_the_database_refuses_to_rewrite_a_revision(live: Revision) -> None:
 
 
 def test_the_guard_comes_back_after_a_table_was_rebuilt(live: Revision) -> None:
-    suffix = f" ON {guard.TABLE}" if connection.vendor == "postgresql" else ""
+    suffix = f" ON {guard.REVISION.table}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {guard.NAME}{suffix}")
+        cursor.execute(f"DROP TRIGGER {guard.REVISION.name}{suffix}")
     assert rewrite(live) == 1  # without it, nothing else stands in the way
     guard.install()
     guard.install()

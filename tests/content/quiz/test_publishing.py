@@ -10,9 +10,10 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.models import ProtectedError
 from django.test import Client
 
+from content import guard
 from content.errors import GateClosed
 from content.models import QuizEdition, QuizOption, QuizQuestion, QuizResult
-from content.quiz import guard, publishing
+from content.quiz import publishing
 from content.quiz.errors import EditionIsImmutable, NothingNew
 from tests.content.quiz.conftest import PJM, PM, TPM, Take, stored
 
@@ -77,9 +78,9 @@ def test_the_database_refuses_too_and_the_guard_comes_back(edition: QuizEdition)
     rows: Any = models.QuerySet(QuizEdition)  # a plain queryset knows none of the refusals
     with pytest.raises(DatabaseError, match="an edition of the quiz is never changed"), transaction.atomic():
         rows.filter(pk=edition.pk).update(number=7)
-    suffix = f" ON {guard.TABLE}" if connection.vendor == "postgresql" else ""
+    suffix = f" ON {guard.EDITION.table}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {guard.NAME}{suffix}")
+        cursor.execute(f"DROP TRIGGER {guard.EDITION.name}{suffix}")
     assert rows.filter(pk=edition.pk).update(note="Other") == 1  # without it, nothing else stands in the way
     guard.install()
     guard.install()
