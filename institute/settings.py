@@ -267,6 +267,9 @@ ABUSE_LIMITS: dict[str, str] = {
     "quiz:address": "120/hour",
     "quiz_email:address": "20/hour",
     "email": "5/hour",
+    # Nobody's mailbox is filled by a stranger with a form: the mail that asks to confirm a suspicious booking.
+    "prove:email": "1/day",
+    "prove_again:email": "2/day",
     # From everywhere together: beyond this every form is challenged, none refused.
     "subscribe:all": "2000/hour",
     "contact:all": "500/hour",

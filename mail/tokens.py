@@ -21,6 +21,7 @@ PURPOSES = frozenset(
         "my_data",
         "preferences",
         "preview",
+        "prove",
         "quiz",
         "trial",
         "unsubscribe",

@@ -1,5 +1,6 @@
 """Between a held time and a booked call: who is calling, and what about."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -11,16 +12,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from bookings import links, selectors, services
-from bookings.errors import BookingError, KeyReused, NotActive, NotOffered, PhoneNeeded, SlotTaken, TooManyOpen
+from bookings.errors import (
+    BookingError,
+    KeyReused,
+    NotActive,
+    NotOffered,
+    PhoneNeeded,
+    ProofAskedLately,
+    SlotTaken,
+    TooManyOpen,
+    TooManyUnproven,
+)
 from bookings.forms import DetailsForm
 from bookings.forms.details import PHONE_NEEDED
 from bookings.models import Booking, Coach, LocationKind
-from bookings.views import answers, days, held, wording, zones
+from bookings.views import answers, days, held, letters, proving, wording, zones
 from bookings.views.asked import default_zone, find_coach, instant, minutes, topic
 from bookings.views.choose import facts
 from leads import abuse
-from leads import services as people
-from leads.client import client_address
 from leads.errors import Suspicious, TooMany
 from leads.token_pages import retry_later, token_page
 from mail import clock
@@ -62,6 +71,8 @@ def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     booking = links.find_booking(token, purpose=links.HOLD, now=now)
     if booking.event_type.slug != slug:
         raise LinkUnknown
+    if booking.unproven:
+        return proving.waiting(request, booking, token, now)
     data = request.POST if request.method == "POST" else request.GET
     step = Step(
         hold=booking,
@@ -204,10 +215,8 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
         form.new_key()
         key = form.data["idempotency_key"]
     try:
-        # A form that was already booked with costs nothing when it is sent again (double click, reload).
-        if not Booking.objects.filter(idempotency_key=key).exists():
-            abuse.check(request=request, form=form, entry="booking", email=typed["email"], now=step.now)
-        booking = services.confirm(
+        verb = _checked(request, form, key, step.now)
+        booking = verb(
             hold=step.hold,
             event_type=step.hold.event_type,
             start=step.start,
@@ -240,32 +249,38 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
     except PhoneNeeded:
         form.add_error("phone", PHONE_NEEDED)
         return _page(request, _renewed(step), form, status=422)
-    except TooManyOpen as error:
+    except (TooManyOpen, ProofAskedLately, TooManyUnproven) as error:
         problem = answers.sentence(error)
         return _page(request, replace(_renewed(step), problem=problem), form, status=answers.status(error))
     except BookingError as error:
         step = replace(step, problem=answers.sentence(error))
         offer = isinstance(error, SlotTaken | NotOffered)
         return _page(request, step, form, status=answers.status(error), offer=offer)
+    if booking.unproven:
+        raw = links.mint_hold(booking=booking, now=step.now)
+        response = answers.SeeOther(reverse("bookings:details", args=[step.hold.event_type.slug, raw]))
+        held.forget(response)
+        return response
     if typed.get("wants_list"):
-        _subscribe(request, booking, step.now)
+        letters.ask_for(request, booking, step.now)
     raw = links.mint_manage(booking=booking, now=step.now)
     response = answers.SeeOther(f"{reverse('bookings:manage', args=[raw])}?booked=1")
     held.forget(response)
     return response
 
 
-def _subscribe(request: HttpRequest, booking: Booking, now: datetime) -> None:
-    """Ask the mailbox whether it wants the list; the call is booked either way."""
-    people.subscribe(
-        email=booking.attendee_email,
-        name=booking.attendee_name,
-        role_of_interest="",
-        phone="",
-        best_time_to_call="",
-        wants_list=True,
-        wants_call=False,
-        page=reverse("bookings:event_type", args=[booking.event_type.slug]),
-        now=now,
-        address=client_address(request),
-    )
+def _checked(request: HttpRequest, form: DetailsForm, key: str, now: datetime) -> Callable[..., Booking]:
+    """The verb that this form has earned: who gave no proof of being a person books when the mailbox says so.
+
+    Raises Suspicious where the form is asked again first, TooMany.
+    """
+    # A form that was already booked with costs nothing when it is sent again (double click, reload).
+    if Booking.objects.filter(idempotency_key=key).exists():
+        return services.confirm
+    try:
+        abuse.check(request=request, form=form, entry="booking", email=form.cleaned_data["email"], now=now)
+    except Suspicious as error:
+        if not error.hold:
+            raise
+        return services.book_unproven
+    return services.confirm
