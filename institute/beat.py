@@ -12,5 +12,6 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "tidy-limits": {"task": "leads.tidy", "schedule": 3600.0, "options": {"expires": 600}},
     "leads-go-on": {"task": "leads.go_on", "schedule": 60.0, "options": {"expires": 55}},
     "leads-retention": {"task": "leads.retention", "schedule": 86400.0, "options": {"expires": 3600}},
+    "tidy-audit": {"task": "audit.tidy", "schedule": 3600.0, "options": {"expires": 600}},
     "tidy-mail": {"task": "mail.tidy", "schedule": 3600.0, "options": {"expires": 600}},
 }

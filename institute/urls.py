@@ -10,6 +10,7 @@ from bookings.api import api
 from content.sitemaps import SITEMAPS
 from institute import views
 from institute.desk import trial
+from institute.signin import views as signin
 
 handler400 = "institute.views.bad_request"
 handler403 = "institute.views.forbidden"
@@ -30,6 +31,12 @@ urlpatterns = [
     ),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/", api.urls),
+    path(f"{settings.ADMIN_PATH}login/", signin.login, name="sign_in"),
+    path(
+        f"{settings.ADMIN_PATH}confirm-password/",
+        admin.site.admin_view(signin.confirm_password),
+        name="confirm_password",
+    ),
     path(settings.ADMIN_PATH, admin.site.urls),
     path("", include("content.urls")),
     path("", include("bookings.urls")),

@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
 from limits.storage import Storage
 
 from leads.models import RateWindow
@@ -65,6 +66,11 @@ class DatabaseStorage(Storage):
     def clear(self, key: str) -> None:
         """Forget the counter of the key."""
         RateWindow.objects.filter(key=_hashed(key)).delete()
+
+
+def give_back(key: str, *, now: datetime) -> None:
+    """Take one hit of the key's window back, where there is one."""
+    RateWindow.objects.filter(key=_hashed(key), ends_at__gt=now, hits__gt=0).update(hits=F("hits") - 1)
 
 
 def forget_ended(*, now: datetime) -> int:
