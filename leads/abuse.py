@@ -20,7 +20,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
 
-from leads import challenge
+from leads import alarm, challenge
 from leads.client import client_address, client_network
 from leads.errors import Suspicious, TooMany
 from leads.limits_storage import DatabaseStorage
@@ -146,7 +146,7 @@ def _flooded(entry: str, now: datetime) -> bool:
     item, storage = limit(name), DatabaseStorage(now)
     hits = storage.incr(item.key_for(name), item.get_expiry())
     if hits == item.amount + 1:
-        log.error("limit %s reached: every form of this kind is challenged now", name)
+        alarm.flood(entry=entry, most=item.amount, now=now)
     return hits > item.amount
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
-from leads import consents, erasing, letters, magnet, mailbox, placeholders, sequences
+from leads import alarm, consents, erasing, letters, magnet, mailbox, placeholders, sequences
 from leads.models import Activity, Enrolment, Lead, SequenceStep, StopReason
 from mail import quiet, registry
 from mail.compose import from_templates
@@ -28,6 +28,7 @@ def register() -> None:
     registry.register(magnet.KIND, stream=Stream.LEADS, render=guide, label="The guide as a file")
     registry.register(sequences.KIND, stream=Stream.LIST, render=sequence_step, label="Interview preparation")
     registry.register("leads.enquiry", stream=Stream.STAFF, render=enquiry, label="Message from the contact form")
+    registry.register(alarm.KIND, stream=Stream.STAFF, render=alarm.render, label="Unusually many forms")
 
 
 def guide_path() -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from pytest_django import Settings
 
 from leads import abuse, challenge
 from leads.errors import Suspicious, TooMany
-from leads.forms import SubscribeForm
+from leads.forms import ContactForm, SubscribeForm
+from mail.models import Message
 
 pytestmark = pytest.mark.django_db
 Fill = Callable[..., dict[str, Any]]
@@ -147,6 +149,29 @@ def test_a_flood_is_challenged_and_not_refused(
     again, sum_ = asked_again(filled(), abuse.FLOOD, now)
     check({**again, "proof": challenge.solve(sum_)}, now + timedelta(seconds=2), address="203.0.113.99")
     check(filled(), now + timedelta(hours=1), address="203.0.113.99")
+
+
+def test_a_flood_is_mailed_to_staff_once_an_hour_whatever_floods(
+    filled: Fill, written: Fill, now: datetime, settings: Settings
+) -> None:
+    settings.ABUSE_LIMITS = {**settings.ABUSE_LIMITS, "subscribe:all": "1/hour", "contact:all": "1/hour"}
+    settings.STAFF_EMAIL = "office@institute.example"
+
+    def crowd(at: datetime) -> None:
+        for kind, entry, form in ((SubscribeForm, "subscribe", filled), (ContactForm, "contact", written)):
+            at += timedelta(minutes=1)
+            for number in range(4):
+                bound = kind(form(form_time=abuse.form_time(at - timedelta(seconds=10))), now=at)
+                assert bound.is_valid()
+                with suppress(Suspicious):
+                    abuse.check(request=asked(f"203.0.113.{number}"), form=bound, entry=entry, email=None, now=at)
+
+    crowd(now)
+    mail = Message.objects.get()
+    assert (mail.kind, mail.recipient, mail.stream) == ("leads.flood", "office@institute.example", "staff")
+    assert (mail.expires_at, mail.context) == (now + timedelta(minutes=61), {"entry": "subscribe", "most": 1})
+    crowd(now + timedelta(hours=1))
+    assert Message.objects.count() == 2
 
 
 def test_who_was_too_fast_only_has_to_wait(filled: Fill, now: datetime) -> None:

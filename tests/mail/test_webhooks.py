@@ -44,9 +44,10 @@ def message(write: Write, now: datetime) -> Message:
     return Message.objects.get(pk=row.pk)
 
 
-def event(message: Message, /, *, key: str = KEY, token: str = "t" * 50, **changes: Any) -> dict[str, Any]:
+def event(
+    message: Message, /, *, key: str = KEY, token: str = "t" * 50, stamp: str = "1799679600", **changes: Any
+) -> dict[str, Any]:
     """A bounce as Mailgun posts it."""
-    stamp = "1799679600"
     signature = hmac.new(key.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
     data = {
         "event": "failed",
@@ -76,6 +77,27 @@ def test_a_signed_bounce_is_noted_and_a_replay_is_harmless(client: Client, messa
         assert post(client, event(message)) == (200, "")
     assert state(message) == ("failed", 1, 3)
     assert (Bounce.objects.get().source, Bounce.objects.get().status) == ("mailgun", "5.1.1")
+
+
+@pytest.mark.usefixtures("mailgun")
+@pytest.mark.parametrize(
+    ("stamp", "taken"),
+    [
+        ("1799679600", True),
+        (str(1799679600 - 300), True),
+        (str(1799679600 + 300), True),
+        (str(1799679600 - 301), False),
+        (str(1799679600 + 301), False),
+        ("0", False),
+        ("9" * 30, False),
+        ("soon", False),
+    ],
+)
+def test_a_signature_is_good_for_five_minutes(client: Client, message: Message, stamp: str, taken: bool) -> None:
+    """What was caught on its way to us is worth nothing later, even where it never arrived."""
+    answer = post(client, event(message, stamp=stamp))
+    assert answer == ((200, "") if taken else (400, "Not signed by the provider.\n"))
+    assert state(message) == (("failed", 1, 3) if taken else ("sent", 0, 0))
 
 
 @pytest.mark.usefixtures("mailgun")

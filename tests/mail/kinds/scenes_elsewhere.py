@@ -14,7 +14,7 @@ from content.quiz import edition as editions
 from content.quiz import first as first_quiz
 from content.quiz import publishing as quiz_publishing
 from content.quiz import services as quiz
-from leads import consents, erasing, first_sequence, magnet, people, sequences
+from leads import alarm, consents, erasing, first_sequence, magnet, people, sequences
 from leads import services as leads
 from leads.models import LIST
 from mail import incoming, trials
@@ -55,6 +55,11 @@ def _() -> None:
         name="Grace Visitor", email=student(), phone="+12155550100", page="/contact/", now=NOW,
         message="Do you coach in the evening?\n\nI work until six.",
     )  # fmt: skip
+
+
+@story("leads.flood")
+def _() -> None:
+    alarm.flood(entry="subscribe", most=2000, now=NOW)
 
 
 def came_back(status: str, fate: Fate, detail: str) -> None:
