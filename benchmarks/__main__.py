@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import booking, core, crowd, drain, growth, guide, months, slots
+from benchmarks import answers, booking, core, crowd, drain, growth, guide, months, slots
 from benchmarks.figures import Figure, load_average, table, write_json
 from benchmarks.place import Place, place
 
@@ -23,6 +23,7 @@ PARTS: dict[str, Callable[[Place, int], Iterator[Figure]]] = {
     "drain": drain.measure,
     "growth": growth.measure,
     "guide": guide.measure,
+    "answers": answers.measure,
 }
 
 

@@ -3,6 +3,8 @@
 import json
 import logging
 import re
+import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +12,8 @@ from typing import Any
 _TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=[/?.\s\"']|$)")
 _EMAIL = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+'-]*@([A-Za-z0-9.-]+)")
 _PHONE = re.compile(r"\+\d[\d ().-]{7,}\d")
+# What an exception quotes is what somebody typed: int("Grace") does, and PostgreSQL with its double quotes after a colon.
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|(?<=: )\"[^\"]*\"")
 
 
 def masked(text: str) -> str:
@@ -17,6 +21,30 @@ def masked(text: str) -> str:
     text = _TOKEN.sub("***", text)
     text = _EMAIL.sub(r"\1***@\2", text)
     return _PHONE.sub("+***", text)
+
+
+def told(error: BaseException) -> str:
+    """An exception without the values in it: its class, the first line of its words, and where it happened.
+
+    PostgreSQL's second line is the whole row that it refused.
+    """
+    return "".join(part for each in reversed(list(_chain(error))) for part in _lines(each))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    found: BaseException | None = error
+    while found is not None and id(found) not in seen:
+        seen.add(id(found))
+        yield found
+        found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
+
+
+def _lines(error: BaseException) -> Iterator[str]:
+    yield "Traceback (most recent call last):\n"
+    yield from traceback.format_tb(error.__traceback__)
+    first = _QUOTED.sub("***", str(error).partition("\n")[0])
+    yield f"{type(error).__module__}.{type(error).__qualname__}: {first}\n"
 
 
 class JsonLines(logging.Formatter):
@@ -32,8 +60,8 @@ class JsonLines(logging.Formatter):
         for name in ("request_id", "status_code"):
             if (value := getattr(record, name, None)) is not None:
                 line[name] = value
-        if record.exc_info:
-            line["error"] = masked(self.formatException(record.exc_info))
+        if record.exc_info and record.exc_info[1] is not None:
+            line["error"] = masked(told(record.exc_info[1]))
         return json.dumps(line, ensure_ascii=True)
 
 
