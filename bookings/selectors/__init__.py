@@ -4,7 +4,16 @@ from bookings.selectors.diaries import Diary, booked_in, diaries, explain
 from bookings.selectors.hours import UTC_ZONE, coach_zone, coach_zones, hours_of
 from bookings.selectors.known import Offer, memory, offer
 from bookings.selectors.leads import leads_of
-from bookings.selectors.offered import calls_for_feed, candidates, coaches, demo_allowed, event_types, own_coach
+from bookings.selectors.offered import (
+    calls_for_feed,
+    candidates,
+    coaches,
+    demo_allowed,
+    event_types,
+    intake_questions,
+    own_coach,
+    was_booked,
+)
 from bookings.selectors.slots import Month, OpenSlot, month_of_slots, month_with_change, nearest_slots, week_preview
 from bookings.selectors.stamps import Stamp, stamp
 
@@ -26,6 +35,7 @@ __all__ = [
     "event_types",
     "explain",
     "hours_of",
+    "intake_questions",
     "leads_of",
     "memory",
     "month_of_slots",
@@ -34,5 +44,6 @@ __all__ = [
     "offer",
     "own_coach",
     "stamp",
+    "was_booked",
     "week_preview",
 ]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings import links, selectors, services
 from bookings.errors import BookingError
-from bookings.models import EventType
+from bookings.models import Booking, Coach, EventType
 from bookings.outside import refreshing
 from bookings.views import answers, held, picker, wording, zones
 from bookings.views.asked import Asked, read
@@ -29,9 +29,10 @@ from mail.links import absolute
 def event_type(request: HttpRequest, slug: str) -> HttpResponse:
     """The times of one kind of call; without a zone, first the question which zone."""
     now = clock.now()
-    kind = get_object_or_404(selectors.event_types(), slug=slug)
+    known = selectors.offer(slug=slug) if request.method == "POST" else None
+    kind = known.kind if known is not None else get_object_or_404(selectors.event_types(), slug=slug)
     if request.method == "POST":
-        return _hold(request, kind, now)
+        return _hold(request, kind, now, known.coaches if known is not None else None)
     asked = read(request.GET, kind)
     if not asked.zone_given:
         return picker.zone_question(request, kind, asked, now, facts(kind))
@@ -69,14 +70,21 @@ def _page(
     return render(request, "bookings/choose.html", context, status=status)
 
 
-def _hold(request: HttpRequest, kind: EventType, now: datetime) -> HttpResponse:
-    asked = read(request.POST, kind)
+def _hold(request: HttpRequest, kind: EventType, now: datetime, coaches: list[Coach] | None) -> HttpResponse:
+    asked = read(request.POST, kind, coaches=coaches)
     if not asked.zone_given or zones.find(request.POST.get("tz")) is None:
         return _page(request, kind, asked, now, status=422, missing="Please choose your time zone first.")
     if asked.start is None or not asked.understood:
         return _page(request, kind, asked, now, status=422, missing="Please choose a time.")
     try:
         abuse.check(request=request, form=None, entry="hold", email=None, now=now)
+        tokens: list[str] = []
+
+        def also(booking: Booking) -> None:
+            tokens.append(links.mint_hold(booking=booking, now=now))
+            # What the coach does elsewhere is looked at once more while the form is filled in.
+            refreshing.want(coach_ids=[booking.coach_id], now=now)
+
         booking = services.hold(
             event_type=kind,
             start=asked.start,
@@ -85,6 +93,7 @@ def _hold(request: HttpRequest, kind: EventType, now: datetime) -> HttpResponse:
             now=now,
             previous_hold=held.own(request),
             duration=asked.duration,
+            also=also,
         )
     except TooMany as error:
         wait = wording.length(max(error.retry_after, timedelta(minutes=1)))
@@ -94,10 +103,7 @@ def _hold(request: HttpRequest, kind: EventType, now: datetime) -> HttpResponse:
         return _page(
             request, kind, asked, now, status=answers.status(error), problem=answers.sentence(error), around=asked.start
         )
-    # What the coach does elsewhere is looked at once more while the form is filled in.
-    refreshing.want(coach_ids=[booking.coach_id], now=now)
-    token = links.mint_hold(booking=booking, now=now)
-    path = reverse("bookings:details", args=[kind.slug, token])
+    path = reverse("bookings:details", args=[kind.slug, tokens[-1]])
     carried = {"coach": asked.coach.slug if asked.coach else "", "topic": asked.topic}
     query = urlencode({name: value for name, value in carried.items() if value})
     response = answers.SeeOther(f"{path}?{query}" if query else path)
