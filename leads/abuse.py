@@ -24,6 +24,7 @@ from leads.client import client_address, client_network
 from leads.errors import Suspicious, TooMany
 from leads.limits_storage import DatabaseStorage
 from leads.people import normalise_email
+from mail.rows import refuse_transaction
 
 LEAST = timedelta(seconds=2)
 MOST = timedelta(hours=24)
@@ -169,6 +170,7 @@ def count(*limits: tuple[str, str], repeat: str = "", now: datetime) -> None:
     asked = [(key, item.get_expiry()) for key, item in counters]
     # Counted first, so that copies sent at once wait here for the first one's commit.
     again = [(f"repeat:{repeat}", REPEATS_LAST)] if repeat else []
+    refuse_transaction()
     # One statement for all counters, a transaction of its own, always in the same order; never inside the booking gate.
     hits = storage.incr_all([*again, *asked])
     if repeat and 1 < hits.pop(0) <= REPEATS:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import AutoField, Model
+from django.db.models import AutoField, Model, fields
 from django.db.models.query import get_related_populators
 from django.db.models.signals import post_save, pre_save
 
@@ -20,6 +20,19 @@ from mail import statements
 
 M = TypeVar("M", bound=Model)
 AnyField = Any  # django-stubs makes Field generic, Django does not
+Column = tuple[str, Callable[[Any, Any], Any] | None]
+_PLAIN = {
+    fields.AutoField,
+    fields.BigAutoField,
+    fields.BooleanField,
+    fields.CharField,
+    fields.EmailField,
+    fields.IntegerField,
+    fields.PositiveIntegerField,
+    fields.PositiveSmallIntegerField,
+    fields.SmallIntegerField,
+    fields.TextField,
+}
 
 
 class Rows(Generic[M]):
@@ -134,12 +147,25 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _values(rows: Sequence[Model], fields: Sequence[AnyField]) -> dict[str, Any]:
-    return {
-        f"{field.attname}_{number}": field.get_db_prep_save(getattr(row, field.attname), connection)
-        for number, row in enumerate(rows)
-        for field in fields
-    }
+def _values(rows: Sequence[Model], fields: Sequence[Column]) -> dict[str, Any]:
+    connection = statements.own_connection()
+    values: dict[str, Any] = {}
+    for number, row in enumerate(rows):
+        for name, prepare in fields:
+            value = getattr(row, name)
+            values[f"{name}_{number}"] = value if prepare is None else prepare(value, connection)
+    return values
+
+
+def _columns(fields: Sequence[AnyField]) -> tuple[Column, ...]:
+    """Each column's attribute, and how its value becomes a parameter where that is more than handing it on."""
+    return tuple((each.attname, None if _is_plain(each) else each.get_db_prep_save) for each in fields)
+
+
+def _is_plain(field: AnyField) -> bool:
+    """Whether our values of this field are of its own type anyway: what a row is made with is never what a form sent."""
+    target = field.target_field if field.is_relation else field
+    return type(target) in _PLAIN
 
 
 def _stored(row: M) -> M:
@@ -150,26 +176,26 @@ def _stored(row: M) -> M:
 @lru_cache(maxsize=256)
 def _insert(
     model: type[Model], vendor: str, number: int, *, unique: tuple[str, ...] = ()
-) -> tuple[str, tuple[AnyField, ...], str | None]:
+) -> tuple[str, tuple[Column, ...], str | None]:
     _refuse_listened(model)
     meta = model._meta
-    fields = tuple(each for each in meta.local_concrete_fields if not isinstance(each, AutoField))
-    columns = ", ".join(map(_column, fields))
-    values = ", ".join(f"({', '.join(f'%({each.attname}_{n})s' for each in fields)})" for n in range(number))
+    written: list[AnyField] = [each for each in meta.local_concrete_fields if not isinstance(each, AutoField)]
+    columns = ", ".join(map(_column, written))
+    values = ", ".join(f"({', '.join(f'%({each.attname}_{n})s' for each in written)})" for n in range(number))
     conflict = f" ON CONFLICT ({', '.join(map(_quoted, unique))}) DO NOTHING" if unique else ""
     statement = (
         f"INSERT INTO {_quoted(meta.db_table)} ({columns}) VALUES {values}{conflict} RETURNING {_column(meta.pk)}"  # noqa: S608
     )
-    return statement, fields, meta.pk.attname if meta.pk not in fields else None
+    return statement, _columns(written), meta.pk.attname if meta.pk not in written else None
 
 
 @lru_cache(maxsize=256)
-def _update(model: type[Model], vendor: str, columns: tuple[str, ...]) -> tuple[str, tuple[AnyField, ...]]:
+def _update(model: type[Model], vendor: str, columns: tuple[str, ...]) -> tuple[str, tuple[Column, ...]]:
     _refuse_listened(model)
     meta = model._meta
-    fields = tuple(meta.get_field(each) for each in columns)
-    sets = ", ".join(f"{_column(each)} = %({each.attname}_0)s" for each in fields)  # type: ignore[union-attr]
-    return f"UPDATE {_quoted(meta.db_table)} SET {sets} WHERE {_column(meta.pk)} = %(pk)s", fields  # type: ignore[return-value]  # noqa: S608
+    written: list[AnyField] = [meta.get_field(each) for each in columns]
+    sets = ", ".join(f"{_column(each)} = %({each.attname}_0)s" for each in written)
+    return f"UPDATE {_quoted(meta.db_table)} SET {sets} WHERE {_column(meta.pk)} = %(pk)s", _columns(written)  # noqa: S608
 
 
 def _refuse_listened(model: type[Model]) -> None:

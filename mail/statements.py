@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Cursor
 
 FIRST_USES = 5  # psycopg's own default
@@ -30,14 +31,21 @@ def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return found
 
 
+def own_connection() -> BaseDatabaseWrapper:
+    """This thread's connection itself: `django.db.connection` looks it up anew with every attribute it is asked for."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
 def adapt(instant: datetime) -> Any:
     """An instant as the database driver of this connection wants it in a statement of our own."""
+    connection = own_connection()
     return instant if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value(instant)
 
 
 @contextmanager
 def _said(statement: str, values: Mapping[str, Any]) -> Iterator[Any]:
     """PostgreSQL parses and plans each statement once a connection: planning a claim costs twice its work."""
+    connection: Any = own_connection()
     if connection.vendor != "postgresql" or connection.execute_wrappers or connection.queries_logged:
         with connection.cursor() as cursor:
             cursor.execute(statement, values)

@@ -12,12 +12,22 @@ from bookings.selectors.offered import (
     event_types,
     intake_questions,
     own_coach,
-    was_booked,
 )
-from bookings.selectors.slots import Month, OpenSlot, month_of_slots, month_with_change, nearest_slots, week_preview
+from bookings.selectors.slots import (
+    NEAR,
+    Month,
+    OpenSlot,
+    month_of_slots,
+    month_with_change,
+    nearest,
+    nearest_slots,
+    times,
+    week_preview,
+)
 from bookings.selectors.stamps import Stamp, stamp
 
 __all__ = [
+    "NEAR",
     "UTC_ZONE",
     "Diary",
     "Month",
@@ -40,10 +50,11 @@ __all__ = [
     "memory",
     "month_of_slots",
     "month_with_change",
+    "nearest",
     "nearest_slots",
     "offer",
     "own_coach",
     "stamp",
-    "was_booked",
+    "times",
     "week_preview",
 ]

@@ -10,12 +10,11 @@ from django.db.models.functions import Coalesce
 from bookings.models import Booking, Coach, EventType, IntakeQuestion
 from bookings.scheduling import Candidate
 from leads.models import Lead
-from mail import prepared, statements
+from mail import prepared
 
 Status = Booking.Status
 FEED_REACHES_BACK = timedelta(days=90)
 MOST_IN_A_FEED = 2000
-_BOOKED = "SELECT 1 FROM bookings_booking WHERE idempotency_key = %(key)s"
 _INTAKE = prepared.Rows(IntakeQuestion, where="event_type_id = %(kind)s", order='"order", id')
 
 
@@ -41,11 +40,6 @@ def coaches(event_type: EventType | None = None) -> QuerySet[Coach]:
 def intake_questions(event_type: EventType) -> list[IntakeQuestion]:
     """What is asked on the booking form of this kind of call, in its order."""
     return _INTAKE.all(kind=event_type.pk)
-
-
-def was_booked(key: str) -> bool:
-    """Whether the form with this idempotency key has made its call."""
-    return bool(statements.rows(_BOOKED, {"key": key}))
 
 
 def own_coach(lead: Lead | None) -> Coach | None:

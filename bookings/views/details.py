@@ -211,7 +211,7 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
     raw: list[str] = []
     try:
         # A form that was already booked with costs nothing when it is sent again (double click, reload).
-        if not selectors.was_booked(key):
+        if step.hold.idempotency_key != key:
             abuse.check(request=request, form=form, entry="booking", email=typed["email"], now=step.now)
         booking = services.confirm(
             hold=step.hold,
