@@ -162,8 +162,21 @@ def still_free(booking: Booking, *, now: datetime) -> None:
     if not settings.BOOKING_GATE_CHECK:
         return
     slot = Slot(booking.coach, booking.event_type, booking.start, booking.duration)
-    kept = Interval(booking.busy_start, booking.busy_end)
-    diary = _diary(slot, now=now, without=booking, hours={})
+    _refuse_busy(slot, Interval(booking.busy_start, booking.busy_end), now=now, without=booking)
+
+
+def not_taken(slot: Slot, *, now: datetime, without: Booking | None) -> None:
+    """Ask busy time before the gate: who comes too late is told so without queueing for the lock. Raises SlotTaken.
+
+    What is committed is taken, so nobody is refused who would have been admitted; whoever passes is asked again inside.
+    """
+    if settings.BOOKING_GATE_CHECK:
+        times = slot.times
+        _refuse_busy(slot, Interval(times["busy_start"], times["busy_end"]), now=now, without=without)
+
+
+def _refuse_busy(slot: Slot, kept: Interval, *, now: datetime, without: Booking | None) -> None:
+    diary = _diary(slot, now=now, without=without, hours={})
     busy = (*diary.busy, *diary.time_off, *diary.outside)
     if any(each.start < kept.end and kept.start < each.end for each in busy):
         raise SlotTaken

@@ -1,6 +1,7 @@
 """Whole rows by statements put together once: the same rows that Django itself reads and writes."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Model
 from django.db.models.signals import post_save
@@ -22,6 +23,8 @@ def columns(row: Model) -> dict[str, object]:
 
 def a_booking() -> Booking:
     coach = a_coach("ada")
+    coach.user = User.objects.create(username="ada")
+    coach.save()
     booking = book(a_type(coach), TUESDAY_TEN)
     booking.lead = Lead.objects.create(email="other@example.org", name=HOSTILE, phone="+13125550101", created_at=NOW)
     booking.answers = [{"question": HOSTILE, "answer": None}]
