@@ -87,7 +87,7 @@ def _reader(model: type[M], compiler: Any) -> Callable[[tuple[Any, ...]], M]:
     converters = compiler.get_converters([column for column, _, _ in select])
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column[0].target.attname for column in select[first:last]]
-    populators = get_related_populators(info, select, database)
+    populators = get_related_populators(info, select, database)  # type: ignore[call-arg]  # the stubs are a version ahead
 
     def read(row: tuple[Any, ...]) -> M:
         values: Any = row

@@ -13,5 +13,5 @@ def require_transaction() -> None:
 
 def refuse_transaction() -> None:
     """Raise RuntimeError inside somebody else's transaction, as Django's durable blocks do: its end would take this along."""
-    if any(not block._from_testcase for block in connection.atomic_blocks):
+    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
         raise RuntimeError("What is durable on its own cannot be written within another transaction.")
