@@ -73,7 +73,7 @@ def _submit(request: HttpRequest, now: datetime) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
-        _check(request, form, now)
+        proven = _check(request, form, now)
     except Suspicious as error:
         form.ask_again(error, now=now)
         return _page(request, form, status=422)
@@ -85,15 +85,17 @@ def _submit(request: HttpRequest, now: datetime) -> HttpResponse:
         seed=form.order_seed,
         key=form.cleaned_data["idempotency_key"],
         came_from=form.cleaned_data["came_from"],
+        counts=proven,
         now=now,
     )
     return SeeOther(reverse("content:quiz_result", args=[raw]))
 
 
-def _check(request: HttpRequest, form: QuizForm, now: datetime) -> None:
+def _check(request: HttpRequest, form: QuizForm, now: datetime) -> bool:
     """The abuse check. Where other forms go to a person who looks at them, this one only counts against the limits:
 
-    there is no address in it that anybody could answer, and no word that a robot wrote. Raises Suspicious, TooMany.
+    there is no address in it that anybody could answer, and no word that a robot wrote. False for what may be a robot's
+    all the same: it has its result and is left out of the figures. Raises Suspicious, TooMany.
     """
     try:
         abuse.check(request=request, form=form, entry="quiz", email=None, now=now)
@@ -101,6 +103,8 @@ def _check(request: HttpRequest, form: QuizForm, now: datetime) -> None:
         if not error.hold:
             raise
         abuse.check(request=request, form=None, entry="quiz", email=None, now=now)
+        return False
+    return True
 
 
 def _edition(number: str) -> QuizEdition | None:
