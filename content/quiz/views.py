@@ -1,7 +1,6 @@
 """The quiz: a GET shows it and changes nothing, the POST stores the answers and leads to their result."""
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from content.quiz import links, publishing, services
 from content.quiz.forms import QuizForm, fresh_seed
 from leads import abuse
 from leads.errors import Suspicious, TooMany
+from leads.led_here import path_before
 from leads.people import own_path
 from leads.token_pages import minutes, retry_later, token_page
 from mail import clock
@@ -130,10 +130,6 @@ def _page(
 
 
 def _came_from(request: HttpRequest) -> str:
-    """The page of ours that led here: named by the link as `from`, else told by the Referer."""
-    try:
-        referrer = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:  # "http://[": anybody can send anything here
-        referrer = urlsplit("")
-    before = f"{referrer.path}?{referrer.query}" if referrer.query else referrer.path
-    return own_path(request.GET.get("from", "")) or (own_path(before) if referrer.netloc == request.get_host() else "")
+    """The page of ours that led here; for a campaign that leads straight to the quiz, the quiz itself."""
+    before = path_before(request)
+    return before if before or "utm_source" not in request.GET else own_path(request.get_full_path())
