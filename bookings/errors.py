@@ -35,6 +35,14 @@ class TooManyOpen(BookingError):
     """This person has as many coming calls as one person may have."""
 
 
+class ProofAskedLately(BookingError):
+    """This address has had its one mail of the day that asks it to confirm a call: another one would fill a mailbox."""
+
+
+class TooManyUnproven(BookingError):
+    """As many calls of this coach as may wait for a confirmed address do wait for one."""
+
+
 class TooManyRequests(BookingError):
     """The coach was asked several times already today: another message would not help."""
 

@@ -13,10 +13,12 @@ from mail.errors import LinkUnknown
 from mail.links import absolute
 from mail.models import LinkToken
 
-MANAGE, HOLD, APPROVE, FEED = "manage", "hold", "approve", "feed"
+MANAGE, HOLD, APPROVE, PROVE, FEED = "manage", "hold", "approve", "prove", "feed"
 MANAGE_ENDS_AFTER = timedelta(hours=24)
 HOLD_LINK_LASTS = timedelta(hours=24)
 _BY_UID = prepared.Rows(Booking, "coach", "event_type", "lead", where="bookings_booking.uid = %(uid)s")
+# Longer than the time is kept, so that who comes late reads why instead of "unknown link".
+PROVE_LINK_LASTS = timedelta(hours=48)
 
 
 def manage_path(token: str) -> str:
@@ -27,6 +29,11 @@ def manage_path(token: str) -> str:
 def approve_path(token: str) -> str:
     """The path of the page on which a coach says yes or no to a request."""
     return reverse("bookings:approve", args=[token])
+
+
+def prove_path(token: str) -> str:
+    """The path of the page on which an address confirms a call."""
+    return reverse("bookings:prove", args=[token])
 
 
 def manage_ends(booking: Booking) -> datetime:
@@ -128,7 +135,7 @@ def find_booking(raw: str, *, purpose: str, now: datetime) -> Booking:
     row = tokens.find(raw, purpose=purpose, now=now)
     kind, _, uid = row.subject.partition(":")
     booking = by_uid(uid) if kind == "booking" else None
-    if booking is None or (purpose == MANAGE and row.detail != address_mark(booking)):
+    if booking is None or (purpose in (MANAGE, PROVE) and row.detail != address_mark(booking)):
         raise LinkUnknown
     if purpose == APPROVE and row.detail != coach_mark(booking):
         # The call went to another coach: this one has no say in it any more.
@@ -142,5 +149,5 @@ def coach_mark(booking: Booking) -> str:
 
 
 def address_mark(booking: Booking) -> str:
-    """What ties a manage link to the address it was mailed to, so that a corrected address kills the old links."""
+    """What ties a link to the address it was mailed to, so that a corrected address kills the old links."""
     return tokens.digest(booking.attendee_email)[:32]

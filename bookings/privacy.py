@@ -8,25 +8,13 @@ from django.db.models import Q, QuerySet
 from bookings import services
 from bookings.errors import NotActive
 from bookings.models import Booking, BookingEvent
+from bookings.services.forgetting import BLANK, blank
 from leads import merging, personal
 from leads.models import Lead
 from mail import privacy
-from mail.models import LinkToken
 
 NAME = "bookings"
 WHY = "The student asked us to erase their data."
-# Column → what stands there afterwards.
-BLANK: dict[str, Any] = {
-    "attendee_name": "",
-    "attendee_email": "",
-    "attendee_phone": "",
-    "attendee_time_zone": "",
-    "questions": "",
-    "access_needs": "",
-    "answers": [],
-    "cancel_reason": "",
-    "next_step": "",
-}
 
 
 def register() -> None:
@@ -49,7 +37,7 @@ def export(email: str) -> list[dict[str, Any]]:
             "coach": row.coach.name,
             "start": row.start.isoformat(),
             "end": row.end.isoformat(),
-            "state": row.get_status_display(),
+            "state": row.state_label,
             "booked_at": row.created_at.isoformat(),
             **{name: getattr(row, name) for name in BLANK},
             "enrolled_in": row.programme,
@@ -63,10 +51,18 @@ def export(email: str) -> list[dict[str, Any]]:
 
 
 def prepare(email: str, now: datetime) -> int:
-    """Cancel the calls that are still to come, with a CANCEL for both calendars; their number. Raises Busy."""
+    """Cancel the calls that are still to come, with a CANCEL for both calendars; their number. Raises Busy.
+
+    A time that was kept for an address which never confirmed it is given free, and nobody hears of it.
+    """
     cancelled = 0
     for row in of(email).filter(status__in=(Booking.Status.CONFIRMED, Booking.Status.PENDING), end__gt=now):
         try:
+            if row.unproven:
+                services.release_unproven(
+                    booking=row, actor_kind=BookingEvent.ActorKind.SYSTEM, actor="", why=WHY, now=now
+                )
+                continue
             services.cancel(booking=row, actor_kind=BookingEvent.ActorKind.SYSTEM, actor="", why=WHY, now=now)
         except NotActive:  # somebody was quicker
             continue
@@ -77,25 +73,7 @@ def prepare(email: str, now: datetime) -> int:
 def erase(email: str, now: datetime) -> int:
     """Blank the person in every call and in its history, which still replays to its row; rows changed."""
     rows = list(of(email))
-    changed = 0
-    for row in rows:
-        for event in row.events.order_by("id"):
-            BookingEvent._base_manager.filter(pk=event.pk).update(
-                old=_blanked(event.old),
-                new=_blanked(event.new),
-                why="",
-                actor="" if event.actor_kind == "attendee" else event.actor,
-            )
-            changed += 1
-        Booking.objects.filter(pk=row.pk).update(idempotency_digest="", **BLANK)
-        changed += 1
-    subjects = [row.topic_key for row in rows]
-    changed += LinkToken.objects.filter(subject__in=subjects).delete()[0]
-    return changed + personal.forget_admin_log(Booking, [row.pk for row in rows])
-
-
-def _blanked(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: BLANK.get(name, value) for name, value in values.items()}
+    return blank(rows) + personal.forget_admin_log(Booking, [row.pk for row in rows])
 
 
 def move(source: Lead, target: Lead, only: list[int] | None, actor: str, now: datetime) -> list[int]:

@@ -35,6 +35,14 @@ def decline_unanswered() -> None:
             log.info("Declined %d requests that nobody answered", number)
 
 
+@shared_task(name="bookings.forget_unproven", ignore_result=True)
+def forget_unproven() -> None:
+    """Let go of who stood behind a time that no address ever confirmed."""
+    number = services.forget_unproven(now=clock.now())
+    if number:
+        log.info("Let go of the person in %d times that were never confirmed", number)
+
+
 @shared_task(name="bookings.refresh_outside", ignore_result=True)
 def refresh_outside() -> None:
     """Fetch the outside calendars whose turn it is."""

@@ -8,6 +8,7 @@ from bookings.views.details import details
 from bookings.views.edit import edit
 from bookings.views.feeds import feed, subscribe
 from bookings.views.find import find
+from bookings.views.proving import prove
 from bookings.views.reschedule import reschedule
 
 app_name = "bookings"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("book/<slug:slug>/details/<str:token>/", details, name="details"),
     path("booking/find/", find, name="find"),
     path("booking/<str:token>/", manage, name="manage"),
+    path("booking/<str:token>/confirm/", prove, name="prove"),
     path("booking/<str:token>/reschedule/", reschedule, name="reschedule"),
     path("booking/<str:token>/cancel/", cancel, name="cancel"),
     path("booking/<str:token>/edit/", edit, name="edit"),

@@ -26,6 +26,7 @@ from institute.env import (
     read_text,
     read_words,
 )
+from institute.limits import ABUSE_LIMITS  # noqa: F401  leads/abuse.py reads it here
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(read_text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
@@ -72,6 +73,7 @@ INSTALLED_APPS = [
     "phonenumber_field",
     "timezone_field",
     "institute.desk",
+    "institute.audit",
     "bookings",
     "content",
     "leads",
@@ -89,6 +91,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "institute.audit.middleware.Trail",
+    "institute.signin.middleware.FreshPassword",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -253,25 +257,6 @@ AUTH_PASSWORD_VALIDATORS = [
 CSRF_FAILURE_VIEW = "institute.views.csrf_failure"
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
-
-# Limits of the abuse check, in the notation of the `limits` package; per client address, per e-mail address, and for all.
-ABUSE_LIMITS: dict[str, str] = {
-    "booking:address": "10/hour",
-    "hold:address": "30/hour",
-    "subscribe:address": "20/hour",
-    "contact:address": "20/hour",
-    "find:address": "20/hour",
-    "my_data:address": "20/hour",
-    "ask:address": "10/hour",
-    # A class behind one address takes the quiz together.
-    "quiz:address": "120/hour",
-    "quiz_email:address": "20/hour",
-    "email": "5/hour",
-    # From everywhere together: beyond this every form is challenged, none refused.
-    "subscribe:all": "2000/hour",
-    "contact:all": "500/hour",
-    "token:address": "60/minute",
-}
 
 # What a suspected form's browser computes; tests take less.
 CHALLENGE_ROUNDS = 5000

@@ -11,6 +11,7 @@ from content.sitemaps import SITEMAPS
 from institute import views
 from institute.desk import trial
 from institute.desk.funnel import views as funnel
+from institute.signin import views as signin
 
 handler400 = "institute.views.bad_request"
 handler403 = "institute.views.forbidden"
@@ -35,6 +36,12 @@ urlpatterns = [
     path(f"{settings.ADMIN_PATH}funnel/", admin.site.admin_view(funnel.page), name="desk_funnel"),
     path(f"{settings.ADMIN_PATH}funnel/funnel.csv", admin.site.admin_view(funnel.file), name="desk_funnel_file"),
     path(f"{settings.ADMIN_PATH}funnel/people/", admin.site.admin_view(funnel.who), name="desk_funnel_people"),
+    path(f"{settings.ADMIN_PATH}login/", signin.login, name="sign_in"),
+    path(
+        f"{settings.ADMIN_PATH}confirm-password/",
+        admin.site.admin_view(signin.confirm_password),
+        name="confirm_password",
+    ),
     path(settings.ADMIN_PATH, admin.site.urls),
     path("", include("content.urls")),
     path("", include("bookings.urls")),

@@ -55,6 +55,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that came without its proof: say what to do, show nothing of the cause."""
+    request.csrf_refused = True  # type: ignore[attr-defined]
     return render(request, "403.html", {"form_expired": True}, status=403)
 
 

@@ -24,7 +24,7 @@ from leads.client import client_address, client_network
 from leads.errors import Suspicious, TooMany
 from leads.limits_storage import DatabaseStorage
 from leads.people import normalise_email
-from mail.rows import refuse_transaction
+from mail.rows import refuse_transaction, require_transaction
 
 LEAST = timedelta(seconds=2)
 MOST = timedelta(hours=24)
@@ -184,6 +184,16 @@ def count(*limits: tuple[str, str], repeat: str = "", now: datetime) -> None:
                 storage.clear(f"repeat:{repeat}")
             log.warning("limit %s reached", limits[number][0])
             raise TooMany(_wait(storage, key, now))
+
+
+def within(name: str, who: str, *, now: datetime) -> bool:
+    """Count one in the caller's own transaction, and whether the limit allows it.
+
+    Until that transaction ends everybody else with this name and identifier waits; where it fails, nothing was counted.
+    """
+    require_transaction()
+    item = limit(name)
+    return DatabaseStorage(now).incr(item.key_for(name, who), item.get_expiry()) <= item.amount
 
 
 def ensure_not_used_up(name: str, who: str, *, now: datetime) -> None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 from limits.storage import Storage
 
 from leads.models import RateWindow
@@ -95,6 +96,11 @@ class DatabaseStorage(Storage):
     def clear(self, key: str) -> None:
         """Forget the counter of the key."""
         RateWindow.objects.filter(key=_hashed(key)).delete()
+
+
+def give_back(key: str, *, now: datetime) -> None:
+    """Take one hit of the key's window back, where there is one."""
+    RateWindow.objects.filter(key=_hashed(key), ends_at__gt=now, hits__gt=0).update(hits=F("hits") - 1)
 
 
 def forget_ended(*, now: datetime) -> int:

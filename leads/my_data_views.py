@@ -12,7 +12,7 @@ from leads.errors import TooMany
 from leads.forms import MyDataForm
 from leads.token_pages import minutes, retry_later, token_page
 from leads.views import SeeOther, get_or_post, refused
-from mail import clock, tokens
+from mail import clock, marks, tokens
 
 ROOMS = {
     "leads": "What you asked us for, and what we noted",
@@ -55,6 +55,7 @@ def my_data(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and request.POST.get("do") == "erase":
         if request.POST.get("sure") == "yes":
             receipt = erasing.begin(lead=lead, how="Link in a mail", by="visitor", now=now)
+            marks.mark(request, marks.ERASED, f"lead {lead.pk}")
             return render(request, "leads/my_data_erased.html", {"receipt": receipt})
         return _page(request, token, unsure=True, status=422)
     return _page(request, token)

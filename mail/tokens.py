@@ -22,6 +22,7 @@ PURPOSES = frozenset(
         "my_data",
         "preferences",
         "preview",
+        "prove",
         "quiz",
         "trial",
         "unsubscribe",

@@ -33,6 +33,7 @@ class Shown(admin.SimpleListFilter):
         return [
             ("coming", "Coming"),
             ("approval", "Waiting for approval"),
+            ("address", "Waiting for its address"),
             ("outcome", "Waiting for an outcome"),
             ("done", "Held or no-show"),
             ("cancelled", "Cancelled or declined"),
@@ -42,15 +43,16 @@ class Shown(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         """The rows of one stretch; every call where none is chosen."""
         now = clock.now()
-        agreed = Q(status__in=(Status.CONFIRMED, Status.PENDING))
+        agreed = Q(status__in=(Status.CONFIRMED, Status.PENDING), unproven=False)
         holds = Q(status__in=(Status.HELD, Status.EXPIRED))
         wanted = {
             "coming": agreed & Q(end__gt=now),
-            "approval": Q(status=Status.PENDING),
+            "approval": Q(status=Status.PENDING, unproven=False),
+            "address": Q(unproven=True),
             "outcome": Q(status=Status.CONFIRMED, end__lte=now),
             "done": Q(status__in=(Status.COMPLETED, Status.NO_SHOW)),
             "cancelled": Q(status__in=(Status.CANCELLED, Status.DECLINED)),
-            "holds": holds,
+            "holds": holds & Q(unproven=False),
         }
         return queryset.filter(wanted.get(self.value() or "", ~holds))
 
@@ -72,6 +74,8 @@ class BookingAdmin(OwnRows):
     actions_detail = (  # type: ignore[assignment]
         "approve_call",
         "decline_call",
+        "confirm_address",
+        "release_call",
         "record_outcome",
         "move_call",
         "reassign_call",
@@ -172,6 +176,8 @@ class BookingAdmin(OwnRows):
         label={
             "Confirmed": "success",
             "Waiting for approval": "warning",
+            "Waiting for its address": "warning",
+            "Address not confirmed": "danger",
             "Waiting for an outcome": "warning",
             "Held": "info",
             "Held as planned": "success",
@@ -184,7 +190,7 @@ class BookingAdmin(OwnRows):
         """The status; a call that is over waits for its outcome."""
         if booking.status == Status.CONFIRMED and booking.end <= clock.now():
             return "Waiting for an outcome"
-        return str(booking.get_status_display())
+        return booking.state_label
 
     @action(description="Book a call", icon="add_call", url_path="book-call")  # type: ignore[operator]
     def book_call(self, request: HttpRequest) -> HttpResponse:
@@ -209,6 +215,16 @@ class BookingAdmin(OwnRows):
     def decline_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say no."""
         return decide.decline(self, request, self.own_row(request, object_id, permission=CHANGE))
+
+    @action(description="Confirm for the student", icon="mark_email_read", url_path="confirm-address")  # type: ignore[operator]
+    def confirm_address(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """In place of the button in the mail."""
+        return decide.confirm_address(self, request, self.own_row(request, object_id, permission=CHANGE))
+
+    @action(description="Give the time free", icon="event_available", url_path="release-call")  # type: ignore[operator]
+    def release_call(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Before the half hour is over."""
+        return decide.release(self, request, self.own_row(request, object_id, permission=CHANGE))
 
     @action(description="Move", icon="event_repeat", url_path="move-call")  # type: ignore[operator]
     def move_call(self, request: HttpRequest, object_id: str) -> HttpResponse:

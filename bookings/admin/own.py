@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin
 
 from bookings.models import Coach
 from bookings.services import gate
+from mail import marks
 
 SEE_ALL = ("Owner", "Advisor")
 log = logging.getLogger(__name__)
@@ -40,12 +41,14 @@ def own_coach_of(request: HttpRequest) -> Coach | None:
 
 def deny(request: HttpRequest, what: str, which: str) -> NoReturn:
     """Answer 404 for a row that is not theirs or not there, and log who asked for it."""
+    marks.mark(request, marks.DENIED, f"{what} {which[:40]}")
     log.warning("user %s asked for %s %r, which is not theirs or not there", request.user.pk, what, which[:40])
     raise Http404
 
 
 def forbid(request: HttpRequest, permission: str) -> NoReturn:
     """Answer 403, and log who lacked what."""
+    marks.mark(request, marks.DENIED, permission)
     log.warning("user %s was refused %s: the permission %s is missing", request.user.pk, request.path, permission)
     raise PermissionDenied
 

@@ -18,6 +18,7 @@ from bookings.emails.kinds import (
     LINKS,
     NO_SHOW,
     PENDING,
+    PROVE,
     REMINDER,
     RESCHEDULED,
     enqueue,
@@ -42,6 +43,7 @@ __all__ = [
     "LINKS",
     "NO_SHOW",
     "PENDING",
+    "PROVE",
     "REMINDER",
     "RESCHEDULED",
     "coming_calls",
@@ -57,6 +59,7 @@ def register() -> None:
     for kind, render, label in (
         (CONFIRMED, attendee.confirmed, "Coaching call booked"),
         (PENDING, attendee.pending, "Coaching call asked for"),
+        (PROVE, attendee.prove, "Coaching call to be confirmed by its address"),
         (DECLINED, attendee.declined, "Coaching call declined"),
         (RESCHEDULED, attendee.rescheduled, "Coaching call moved"),
         (CANCELLED, attendee.cancelled, "Coaching call cancelled"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from bookings import ical, selectors
-from bookings.emails.facts import NOT_TRUE, coming_calls, done_by, for_attendee, live, with_calendar
+from bookings.emails.facts import NOT_TRUE, coming_calls, done_by, for_attendee, for_stranger, live, with_calendar
 from bookings.models import Booking
 from bookings.scheduling import moment
 from mail.compose import from_templates
@@ -37,6 +37,14 @@ def pending(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
     context = for_attendee(booking, mint, now)
     context["approve_by"] = moment(booking.approve_by, context["zone"])
     return from_templates("bookings/pending", context)
+
+
+def prove(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:
+    """Whether this address wants the call; until it says so nobody else hears of it."""
+    booking = live(message)
+    if booking is None or not booking.awaits_proof(now):
+        return Skip("The address was confirmed, or the time was given free.")
+    return from_templates("bookings/prove", for_stranger(booking, mint, now))
 
 
 def declined(message: Message, mint: Minter, now: datetime) -> Rendered | Skip:

@@ -31,7 +31,12 @@ def coming_calls(address: str, *, now: datetime) -> QuerySet[Booking]:
     """The calls of a normalised address that are agreed on and not over."""
     return (
         Booking.objects.select_related("coach", "event_type")
-        .filter(attendee_email=address, status__in=(Booking.Status.CONFIRMED, Booking.Status.PENDING), end__gt=now)
+        .filter(
+            attendee_email=address,
+            status__in=(Booking.Status.CONFIRMED, Booking.Status.PENDING),
+            unproven=False,
+            end__gt=now,
+        )
         .order_by("start")
     )
 
@@ -56,6 +61,19 @@ def for_attendee(booking: Booking, mint: Minter, now: datetime) -> dict[str, Any
         "manage_url": absolute(links.manage_path(raw)),
         "pending": booking.status == Booking.Status.PENDING,
         "cancel_until": moment(booking.cancel_until, zone) if booking.cancel_until > now else None,
+    }
+
+
+def for_stranger(booking: Booking, mint: Minter, now: datetime) -> dict[str, Any]:
+    """What a mail may say to an address that may know of nothing: not one word that was typed, and no link but one."""
+    zone = _zone(booking.attendee_time_zone)
+    raw = mint(links.PROVE, booking.topic_key, now + links.PROVE_LINK_LASTS, detail=links.address_mark(booking))
+    return _common(booking, zone, now) | {
+        "phone": "",
+        "phone_href": "",
+        "pending": True,
+        "prove_url": absolute(links.prove_path(raw)),
+        "until_when": moment(booking.approve_by or booking.start, zone),
     }
 
 

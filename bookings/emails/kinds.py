@@ -8,6 +8,7 @@ from mail.models import Message, Topic
 
 CONFIRMED = "bookings.confirmed"
 PENDING = "bookings.pending"
+PROVE = "bookings.prove"
 DECLINED = "bookings.declined"
 RESCHEDULED = "bookings.rescheduled"
 CANCELLED = "bookings.cancelled"

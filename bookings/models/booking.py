@@ -51,6 +51,8 @@ class Booking(models.Model):
     answers = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()
     approve_by = models.DateTimeField(null=True, blank=True)
+    # Stays true of a call that was given free again: its address has never proven that it wants our mail.
+    unproven = models.BooleanField("address not confirmed", default=False, db_default=False, editable=False)
     held_until = models.DateTimeField(null=True, blank=True)
     hold_renewals = models.PositiveSmallIntegerField(default=0)
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -71,6 +73,7 @@ class Booking(models.Model):
             models.Index(name="booking_coach_created", fields=["coach", "created_at"]),
             models.Index(name="booking_status_start", fields=["status", "start"]),
             models.Index(name="booking_email", fields=["attendee_email"]),
+            models.Index(name="booking_unproven", fields=["created_at"], condition=Q(unproven=True)),
         ]
         constraints = [
             models.CheckConstraint(name="booking_in_order", condition=Q(end__gt=F("start"))),
@@ -107,13 +110,18 @@ class Booking(models.Model):
 
     def awaits_approval(self, now: datetime) -> bool:
         """True while the coach can still say yes or no."""
+        return self._is_kept(now) and not self.unproven
+
+    def awaits_proof(self, now: datetime) -> bool:
+        """True while the time is kept for an address that has yet to confirm the call."""
+        return self._is_kept(now) and self.unproven
+
+    def _is_kept(self, now: datetime) -> bool:
         return self.status == self.Status.PENDING and self.approve_by is not None and self.approve_by > now
 
     def blocks(self, now: datetime) -> bool:
         """True while this takes the coach's time; a hold or request that has run out does not."""
-        if self.status == self.Status.CONFIRMED:
-            return True
-        return self.is_live_hold(now) or self.awaits_approval(now)
+        return self.status == self.Status.CONFIRMED or self.is_live_hold(now) or self._is_kept(now)
 
     @property
     def duration(self) -> timedelta:
@@ -123,7 +131,16 @@ class Booking(models.Model):
     @property
     def is_upcoming(self) -> bool:
         """True for a call that is agreed on (or waiting for approval) and has no outcome yet."""
-        return self.status in (self.Status.CONFIRMED, self.Status.PENDING)
+        return self.status in (self.Status.CONFIRMED, self.Status.PENDING) and not self.unproven
+
+    @property
+    def state_label(self) -> str:
+        """The status in words for staff and for an export."""
+        if self.unproven and self.status == self.Status.PENDING:
+            return "Waiting for its address"
+        if self.unproven and self.status == self.Status.EXPIRED:
+            return "Address not confirmed"
+        return str(self.get_status_display())
 
     @property
     def cancel_until(self) -> datetime:

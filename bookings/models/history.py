@@ -11,6 +11,9 @@ TRACKED = tuple(
 )
 
 
+# What a column was before there was such a column: older histories do not tell.
+BORN_LATER: dict[str, Any] = {"unproven": False}
+
 Plain = str | int | list[Any] | None
 
 
@@ -57,7 +60,7 @@ def difference(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> tuple
 
 def replay(events: Iterable[BookingEvent]) -> dict[str, Plain]:
     """What the booking's columns must be after these events, oldest first; equals `snapshot` of the row."""
-    state: dict[str, Plain] = {}
+    state: dict[str, Plain] = dict(BORN_LATER)
     for event in events:
         state.update(event.new)
     return state

@@ -122,7 +122,12 @@ def booked_in(coach: Coach, *, start: datetime, end: datetime) -> QuerySet[Booki
     """The calls of this coach that are agreed on or asked for and meet [start, end), by start."""
     return (
         Booking.objects.filter(
-            coach=coach, status__in=(Status.CONFIRMED, Status.PENDING), start__lt=end, end__gt=start, busy_end__gt=start
+            coach=coach,
+            status__in=(Status.CONFIRMED, Status.PENDING),
+            unproven=False,
+            start__lt=end,
+            end__gt=start,
+            busy_end__gt=start,
         )
         .select_related("coach", "event_type", "lead")
         .order_by("start")

@@ -73,7 +73,9 @@ def candidates(chosen: Iterable[Coach], *, now: datetime, own: Coach | None = No
 
 def calls_for_feed(owner: Coach | Lead, *, now: datetime) -> QuerySet[Booking]:
     """The calls that a subscribed calendar shows: agreed on or held in the last 90 days, or asked for, by start."""
-    shown = Q(status__in=(Status.CONFIRMED, Status.COMPLETED)) | Q(status=Status.PENDING, approve_by__gt=now)
+    shown = Q(status__in=(Status.CONFIRMED, Status.COMPLETED)) | Q(
+        status=Status.PENDING, approve_by__gt=now, unproven=False
+    )
     theirs = Q(coach=owner) if isinstance(owner, Coach) else Q(lead=owner)
     return (
         Booking.objects.filter(shown, theirs, busy_end__gt=now - FEED_REACHES_BACK)

@@ -52,7 +52,7 @@ def decline(*, booking: Booking, actor_kind: str, actor: str, why: str, now: dat
         row = rows.fresh(booking)
         if row.status == Status.DECLINED:
             return row
-        if row.status != Status.PENDING:
+        if row.status != Status.PENDING or row.unproven:
             raise NotActive
         return rows.decline(row, now=now, why=why, actor_kind=actor_kind, actor=actor)
 

@@ -63,7 +63,7 @@ def confirm(
     """
     wish = Wish(event_type=event_type, start=start, coach=coach, duration=duration)
     who = attendee(name, email, phone, questions, time_zone, access_needs, answers)
-    return _Form(key=idempotency_key, wish=wish, attendee=who, page=page, now=now, also=also).answer(hold)
+    return Form(key=idempotency_key, wish=wish, attendee=who, page=page, now=now, also=also).answer(hold)
 
 
 def book_for(
@@ -91,7 +91,7 @@ def book_for(
     who = attendee(name, email, phone, questions, time_zone, access_needs, answers)
     own = selectors.own_coach(Lead.objects.filter(email=who.email).first())
     wish = Wish(event_type=event_type, start=start, coach=coach, duration=duration, own=own, by_staff=True)
-    return _Form(key=idempotency_key, wish=wish, attendee=who, page="", now=now, staff=actor).answer(None)
+    return Form(key=idempotency_key, wish=wish, attendee=who, page="", now=now, staff=actor).answer(None)
 
 
 def approval_deadline(*, start: datetime, notice: timedelta, now: datetime) -> datetime:
@@ -100,7 +100,7 @@ def approval_deadline(*, start: datetime, notice: timedelta, now: datetime) -> d
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Form:
+class Form:
     """One filled form on its way through the gate; `staff` is who filled it for somebody else."""
 
     key: str
@@ -176,7 +176,7 @@ class _Form:
             if booking.idempotency_digest != self.digest:
                 raise KeyReused
             return booking
-        if booking.is_upcoming:
+        if booking.is_upcoming or booking.awaits_proof(self.now):
             # Two copies of the form, each with a key of its own, for one hold.
             if booking.idempotency_digest == self.digest:
                 return booking
@@ -234,7 +234,7 @@ class _Form:
         self.tell(booking, lead)
         return booking
 
-    def agreed(self, event_type: EventType, lead: Lead) -> dict[str, Any]:
+    def agreed(self, event_type: EventType, lead: Lead | None) -> dict[str, Any]:
         """The columns that a hold or an empty row gets: the key is stored only here, with success."""
         asks = event_type.needs_approval and not self.staff
         deadline = approval_deadline(start=self.wish.start, notice=event_type.minimum_notice, now=self.now)
@@ -247,21 +247,23 @@ class _Form:
             **self.attendee.columns,
         }
 
-    def tell(self, booking: Booking, lead: Lead) -> None:
+    def tell(self, booking: Booking, lead: Lead | None) -> None:
         """Timeline, mails and reminders of what was just written."""
+        if lead is None:
+            return
         told = notices.asked_for if booking.status == Status.PENDING else notices.booked
         told(booking, lead=lead, page=self.page, actor=self.staff or "visitor", now=self.now)
         self.also(booking)
 
-    def refuse_too_many(self, lead: Lead) -> None:
+    def refuse_too_many(self, lead: Lead | None) -> None:
         """One person, so many coming calls; the lead's lock makes the count true. Raises TooManyOpen."""
-        if self.staff or lead.just_made:
+        if self.staff or lead is None or lead.just_made:
             return
         ((number,),) = statements.rows(_OPEN_CALLS, {"lead": lead.pk, "now": statements.adapt(self.now)})
         if number >= settings.OPEN_CALLS_PER_PERSON:
             raise TooManyOpen
 
-    def lead(self) -> Lead:
+    def lead(self) -> Lead | None:
         """The person, locked before the coach: that is the lock order of the house."""
         return people.ensure_lead(
             email=self.attendee.email,

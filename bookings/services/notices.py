@@ -62,6 +62,11 @@ def declined(booking: Booking, *, actor: str, why: str, now: datetime) -> None:
     tell(booking, f"Declined {booking.title}" + (f": {why}" if why else ""), actor=actor, now=now)
 
 
+def released(booking: Booking) -> None:
+    """An address never confirmed its call: nobody heard of it but the address itself, and nobody hears more."""
+    ledger.bump(booking.topic_key, why="The time was given free again.")
+
+
 def mail_confirmation(booking: Booking, *, now: datetime) -> None:
     """The attendee's confirmation and reminders of the booking's present version."""
     ledger.write(_confirmation(booking, topic=ledger.topic(booking.topic_key), now=now), now=now)

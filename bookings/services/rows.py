@@ -17,6 +17,7 @@ from mail.text import one_line
 
 HOLD_LASTS = timedelta(minutes=10)
 UNANSWERED = "Nobody answered in time."
+UNCONFIRMED = "The address was not confirmed in time."
 Actor = BookingEvent.ActorKind
 Status = Booking.Status
 # What the caller wants written in the booking's own transaction, such as the link to its page.
@@ -106,6 +107,8 @@ def run_out(booking: Booking, *, now: datetime) -> Booking:
     """What a hold or a request becomes when its time is over; anything else stays as it is."""
     if booking.status == Status.HELD:
         return expire(booking, now=now, why="The hold ran out.")
+    if booking.status == Status.PENDING and booking.unproven:
+        return release(booking, now=now, why=UNCONFIRMED)
     if booking.status == Status.PENDING:
         return decline(booking, now=now, why=UNANSWERED)
     return booking
@@ -143,6 +146,24 @@ def decline(booking: Booking, *, now: datetime, why: str, actor_kind: str = Acto
         version_at=now,
     )
     notices.declined(booking, actor=actor or "system", why=why, now=now)
+    return booking
+
+
+def release(booking: Booking, *, now: datetime, why: str, actor_kind: str = Actor.SYSTEM, actor: str = "") -> Booking:
+    """Give the time of a call whose address was never confirmed free again; nobody is told, and what asked for it dies."""
+    change(
+        booking,
+        name="released",
+        now=now,
+        actor_kind=actor_kind,
+        actor=actor,
+        why=why,
+        status=Status.EXPIRED,
+        approve_by=None,
+        version=booking.version + 1,
+        version_at=now,
+    )
+    notices.released(booking)
     return booking
 
 

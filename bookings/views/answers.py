@@ -2,7 +2,16 @@
 
 from django.http import HttpResponseRedirect
 
-from bookings.errors import BookingError, Busy, NotOffered, SlotTaken, TooManyOpen, TooManyRequests
+from bookings.errors import (
+    BookingError,
+    Busy,
+    NotOffered,
+    ProofAskedLately,
+    SlotTaken,
+    TooManyOpen,
+    TooManyRequests,
+    TooManyUnproven,
+)
 
 
 class SeeOther(HttpResponseRedirect):
@@ -15,6 +24,15 @@ SENTENCES: dict[type[BookingError], str] = {
     SlotTaken: "Somebody else was quicker: that time is taken now. These are the nearest free times.",
     NotOffered: "That time cannot be booked. These are the nearest free times.",
     TooManyOpen: "You have as many coming calls as one person may have. Cancel one from its link, or call us.",
+    ProofAskedLately: (
+        "To book from this form, the address has to confirm the call, and within a day it gets one mail that asks for it:"
+        " that mail has been sent. If the time in it suits you, press its button within half an hour of your booking."
+        " For another time, call us and we book it with you."
+    ),
+    TooManyUnproven: (
+        "More calls than usual wait for their address to be confirmed. Please send this again in half an hour, or call us"
+        " and we book it with you."
+    ),
     TooManyRequests: "Your coach has your messages of today already. If it cannot wait, please call us.",
     Busy: "Many people are booking at this moment. Nothing was changed: please press the button again.",
 }
@@ -27,6 +45,6 @@ def sentence(error: BookingError) -> str:
 
 def status(error: BookingError) -> int:
     """409 where somebody else was there first, 429 for one too many, 422 where the request itself could not be met."""
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, TooManyRequests | ProofAskedLately | TooManyUnproven):
         return 429
     return 409 if isinstance(error, SlotTaken | Busy) else 422

@@ -1,7 +1,9 @@
 """Between a held time and a booked call: who is calling, and what about."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -11,16 +13,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from bookings import links, selectors, services
-from bookings.errors import BookingError, KeyReused, NotActive, NotOffered, PhoneNeeded, SlotTaken, TooManyOpen
+from bookings.errors import (
+    BookingError,
+    KeyReused,
+    NotActive,
+    NotOffered,
+    PhoneNeeded,
+    ProofAskedLately,
+    SlotTaken,
+    TooManyOpen,
+    TooManyUnproven,
+)
 from bookings.forms import DetailsForm
 from bookings.forms.details import PHONE_NEEDED
 from bookings.models import Booking, Coach, LocationKind
-from bookings.views import answers, days, held, wording, zones
+from bookings.views import answers, days, held, letters, proving, wording, zones
 from bookings.views.asked import default_zone, find_coach, instant, minutes, topic
 from bookings.views.choose import facts
 from leads import abuse
-from leads import services as people
-from leads.client import client_address
 from leads.errors import Suspicious, TooMany
 from leads.token_pages import retry_later, token_page
 from mail import clock
@@ -62,6 +72,8 @@ def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     booking = links.find_booking(token, purpose=links.HOLD, now=now)
     if booking.event_type.slug != slug:
         raise LinkUnknown
+    if booking.unproven:
+        return proving.waiting(request, booking, token, now)
     data = request.POST if request.method == "POST" else request.GET
     step = Step(
         hold=booking,
@@ -209,11 +221,13 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
         form.new_key()
         key = form.data["idempotency_key"]
     raw: list[str] = []
+
+    def also(booking: Booking) -> None:
+        raw.append(links.mint_manage(booking=booking, now=step.now))
+
     try:
-        # A form that was already booked with costs nothing when it is sent again (double click, reload).
-        if step.hold.idempotency_key != key:
-            abuse.check(request=request, form=form, entry="booking", email=typed["email"], now=step.now)
-        booking = services.confirm(
+        verb = _checked(request, form, step, key, also)
+        booking = verb(
             hold=step.hold,
             event_type=step.hold.event_type,
             start=step.start,
@@ -229,7 +243,6 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
             duration=step.duration,
             access_needs=typed["access_needs"],
             answers=form.answers(),
-            also=lambda booking: raw.append(links.mint_manage(booking=booking, now=step.now)),
         )
     except TooMany as error:
         wait = wording.length(max(error.retry_after, timedelta(minutes=1)))
@@ -247,33 +260,41 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
     except PhoneNeeded:
         form.add_error("phone", PHONE_NEEDED)
         return _page(request, _renewed(step), form, status=422)
-    except TooManyOpen as error:
+    except (TooManyOpen, ProofAskedLately, TooManyUnproven) as error:
         problem = answers.sentence(error)
         return _page(request, replace(_renewed(step), problem=problem), form, status=answers.status(error))
     except BookingError as error:
         step = replace(step, problem=answers.sentence(error))
         offer = isinstance(error, SlotTaken | NotOffered)
         return _page(request, step, form, status=answers.status(error), offer=offer)
+    if booking.unproven:
+        kept = links.mint_hold(booking=booking, now=step.now)
+        response = answers.SeeOther(reverse("bookings:details", args=[step.hold.event_type.slug, kept]))
+        held.forget(response)
+        return response
     if typed.get("wants_list"):
-        _subscribe(request, booking, step.now)
+        letters.ask_for(request, booking, step.now)
     if not raw:  # it was booked before: another link to the same call
-        raw.append(links.mint_manage(booking=booking, now=step.now))
+        also(booking)
     response = answers.SeeOther(f"{reverse('bookings:manage', args=[raw[-1]])}?booked=1")
     held.forget(response)
     return response
 
 
-def _subscribe(request: HttpRequest, booking: Booking, now: datetime) -> None:
-    """Ask the mailbox whether it wants the list; the call is booked either way."""
-    people.subscribe(
-        email=booking.attendee_email,
-        name=booking.attendee_name,
-        role_of_interest="",
-        phone="",
-        best_time_to_call="",
-        wants_list=True,
-        wants_call=False,
-        page=reverse("bookings:event_type", args=[booking.event_type.slug]),
-        now=now,
-        address=client_address(request),
-    )
+def _checked(
+    request: HttpRequest, form: DetailsForm, step: Step, key: str, also: Callable[[Booking], None]
+) -> Callable[..., Booking]:
+    """The verb that this form has earned: who gave no proof of being a person books when the mailbox says so.
+
+    Raises Suspicious where the form is asked again first, TooMany.
+    """
+    confirm = partial(services.confirm, also=also)
+    if step.hold.idempotency_key == key:  # sent again (double click, reload): it costs nothing
+        return confirm
+    try:
+        abuse.check(request=request, form=form, entry="booking", email=form.cleaned_data["email"], now=step.now)
+    except Suspicious as error:
+        if not error.hold:
+            raise
+        return services.book_unproven
+    return confirm

@@ -7,9 +7,10 @@ from django.apps import apps as installed
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
-APPS = ("auth", "bookings", "content", "leads", "mail")
+APPS = ("audit", "auth", "bookings", "content", "leads", "mail")
 # Written once and never again, by anybody: the rows are the proof of something.
 PROOFS = (
+    "audit.auditrow",
     "bookings.bookingevent",
     "content.revision",
     "content.quizedition",
@@ -53,7 +54,9 @@ def wanted() -> dict[str, Codes]:
     """Group → permissions. An owner may do everything that can be done."""
     rooms = ("bookings", "content", "leads", "mail")
     return {
-        "Owner": set().union(*(_all(app) | _custom(app) for app in rooms), _all("auth", "user", "group")),
+        "Owner": set().union(
+            *(_all(app) | _custom(app) for app in rooms), _all("auth", "user", "group"), _all("audit")
+        ),
         "Advisor": (
             _all("leads", actions=("view",))
             | _all("leads", "lead", "task", actions=("add", "change"))

@@ -54,7 +54,7 @@ GROUPS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("Institute", "auth", (("user", "person"), ("group", "groups"))),
 )
 # The identity lies in the mail room, because every mail shows it; staff look for it under the institute.
-ELSEWHERE = {("mail", "institute"): ("Institute", "apartment")}
+ELSEWHERE = {("mail", "institute"): ("Institute", "apartment"), ("audit", "auditrow"): ("Institute", "policy")}
 # Pages that are no list, behind the list they belong to: (title, icon, URL name, permission).
 PAGES: dict[tuple[str, str], tuple[tuple[str, str, str, str], ...]] = {
     ("bookings", "booking"): (
@@ -71,7 +71,7 @@ PAGES: dict[tuple[str, str], tuple[tuple[str, str, str, str], ...]] = {
     ("mail", "message"): (("Test mail", "outgoing_mail", "admin:mail_message_test_mail", "mail.send_message"),),
 }
 # What a visitor books is a coaching call; staff call it a consultation.
-NAMES = {("bookings", "booking"): "Consultations", ("mail", "institute"): "Institute"}
+NAMES = {("bookings", "booking"): "Consultations", ("mail", "institute"): "Institute", ("audit", "auditrow"): "Audit"}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
 )
 
+from mail import marks
+
 log = logging.getLogger(__name__)
 _CLASSES: tuple[tuple[type[forms.Widget], list[str]], ...] = (
     (forms.CheckboxInput, CHECKBOX_CLASSES),
@@ -122,11 +124,13 @@ def need(request: HttpRequest, *permissions: str) -> None:
     """Answer 403 where one of the permissions is missing, and log who lacked what."""
     for permission in permissions:
         if not request.user.has_perm(permission):
+            marks.mark(request, marks.DENIED, permission)
             log.warning("user %s was refused %s: no %s", request.user.pk, request.path[:200], permission)
             raise PermissionDenied
 
 
 def deny(request: HttpRequest, what: str, which: object) -> NoReturn:
     """Answer 404 for a row that is not theirs or not there, and log who asked for it."""
+    marks.mark(request, marks.DENIED, f"{what} {str(which)[:40]}")
     log.warning("user %s asked for %s %r, which is not theirs or not there", request.user.pk, what, str(which)[:40])
     raise Http404

@@ -13,13 +13,13 @@ from unfold.decorators import display
 from leads import assigning, entry, evidence, exporting, people, reach
 from leads.admin import board, day, lead_page
 from leads.admin.addresses import back_to, page_of
-from leads.admin.desk import deny, desk_form, log, need
+from leads.admin.desk import deny, desk_form, need
 from leads.admin.lead_form import EnterForm, LeadForm
 from leads.admin.lead_list import COUNTED, BoundedPaginator, CallFilter, ConfirmedFilter, OwnerFilter, SourceFilter
-from leads.admin.verbs import CHANGE, VERBS, Verb, VerbForm
+from leads.admin.verbs import CHANGE, ERASE, VERBS, Verb, VerbForm
 from leads.errors import NotPossible
 from leads.models import CALL, Consent, Lead, Stage
-from mail import clock
+from mail import clock, marks
 
 LEVELS = {
     Stage.NEW.value: "info",
@@ -160,8 +160,8 @@ class LeadAdmin(ModelAdmin):
     @admin.action(description="Export as CSV", permissions=["change"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet[Lead]) -> StreamingHttpResponse:
         """The chosen leads as a file; cells that a spreadsheet would run begin with an apostrophe."""
-        log.info("user %s exported leads", request.user.pk)
         rows = Lead.objects.filter(pk__in=queryset.order_by().values("pk")).order_by("-created_at", "-pk")
+        marks.mark(request, marks.EXPORTED, f"{rows.count()} leads")
         answer = StreamingHttpResponse(exporting.leads(rows), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="leads-{clock.now():%Y-%m-%d}.csv"'
         answer["Cache-Control"] = "no-store"
@@ -281,6 +281,8 @@ class LeadAdmin(ModelAdmin):
         except NotPossible as error:
             form.add_error(None, str(error))
             return False
+        if what.permission == ERASE:
+            marks.mark(request, marks.ERASED, f"lead {form.lead.pk}")
         messages.success(request, said)
         return True
 
@@ -290,6 +292,7 @@ class LeadAdmin(ModelAdmin):
         need(request, CHANGE)
         if form not in ("json", "txt"):
             deny(request, "evidence", form)
+        marks.mark(request, marks.EXPORTED, f"consents of lead {lead.pk}")
         words = evidence.as_json(lead, now=now) if form == "json" else evidence.as_text(lead, now=now)
         kind = "application/json" if form == "json" else "text/plain"
         name = f'attachment; filename="consent-{lead.pk}.{form}"'

@@ -24,6 +24,7 @@ TOKEN = re.compile(r"/[\w-]{32}(?=/|\.ics|$)")
 # What a person presses on the page behind a link, and what it says then: by the path with its token left out.
 PRESS: dict[str, list[tuple[str, str, str]]] = {
     "/booking/*/": [("link", "Cancel this call", ""), ("button", "Cancel the call", "This call is cancelled")],
+    "/booking/*/confirm/": [("button", "Book", "Your call is booked")],
     "/approve/*/": [("button", "Confirm the call on", "")],
     "/confirm/*/": [("button", "Yes", "Your address is confirmed")],
     "/preferences/*/": [("button", "Save my choices", "")],

@@ -47,7 +47,9 @@ def forgotten() -> Iterator[str]:
 
 def unfinished() -> Iterator[str]:
     """Nothing stands half-way: a call has its person, its key is used once, a hold has an end."""
-    for row in Booking.objects.filter(status__in=(Status.CONFIRMED, Status.PENDING)).select_related("lead"):
+    for row in Booking.objects.filter(status__in=(Status.CONFIRMED, Status.PENDING), unproven=False).select_related(
+        "lead"
+    ):
         if row.lead is None or not row.attendee_email:
             yield f"Booking {row.pk} is a call without a person."
         elif not row.lead.activities.filter(data__booking=str(row.uid)).exists():
@@ -89,6 +91,10 @@ def _of_one(row: Booking, live: list[Message]) -> Iterator[str]:
             there = sorted((each.due_at, each.expires_at, each.recipient) for each in live if each.kind == kind)
             if there != [(each.due_at, each.expires_at, recipient) for each in planned if recipient]:
                 yield f"Booking {row.pk} has {len(there)} rows {kind} of {len(planned)}, or at other times or addresses."
+    if row.unproven:
+        if kinds.keys() - {emails.PROVE}:
+            yield f"Booking {row.pk} waits for its address, or did in vain, and has {dict(kinds)}."
+        return
     if row.status == Status.PENDING and (kinds[emails.PENDING], kinds[emails.COACH_PENDING]) != (1, 1):
         yield f"Booking {row.pk} waits for an answer and has {dict(kinds)}."
     if row.status == Status.PENDING and (reminding or any(kinds[kind] for kind in AGREED)):

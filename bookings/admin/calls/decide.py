@@ -141,6 +141,37 @@ def decline(admin: ModelAdmin, request: HttpRequest, booking: Booking) -> HttpRe
     return ask(admin, request, booking, "decline_call", DeclineForm, act, title="Decline the call", danger=True)
 
 
+def confirm_address(admin: ModelAdmin, request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Say what the button in the mail would say, for somebody whom staff have spoken with."""
+
+    def act(given: dict[str, Any]) -> str:
+        page = reverse("bookings:event_type", args=[booking.event_type.slug])
+        services.prove(booking=booking, actor_kind=STAFF, actor=actor(request), page=page, now=clock.now())
+        return f"Confirmed for the student: {booking.title}. All its mails start now."
+
+    words = [
+        *said.about(booking),
+        f"Address: {booking.attendee_email}. Phone: {booking.attendee_phone or 'none given'}.",
+        "The form looked like a robot’s, so the address was asked to confirm the call. Confirm it only where you have"
+        " spoken with the student: from then on every mail about the call goes to this address.",
+    ]
+    return ask(
+        admin, request, booking, "confirm_address", forms.Form, act, title="Confirm for the student", words=words
+    )
+
+
+def release(admin: ModelAdmin, request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Give a time free that waits for its address; nobody is told."""
+
+    def act(given: dict[str, Any]) -> str:
+        services.release_unproven(
+            booking=booking, actor_kind=STAFF, actor=actor(request), why="Given free by staff.", now=clock.now()
+        )
+        return "The time is free again. Nobody was told, because nobody knew of the call."
+
+    return ask(admin, request, booking, "release_call", forms.Form, act, title="Give the time free", danger=True)
+
+
 def cancel(admin: ModelAdmin, request: HttpRequest, booking: Booking) -> HttpResponse:
     """Ask for the reason, then cancel; both sides get a mail."""
 

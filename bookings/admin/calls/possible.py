@@ -10,6 +10,8 @@ Status = Booking.Status
 REFUSALS = {
     "approve_call": "This call does not wait for an answer (any more).",
     "decline_call": "This call does not wait for an answer (any more).",
+    "confirm_address": "This call does not wait for its address (any more).",
+    "release_call": "This call does not wait for its address (any more).",
     "move_call": "There is no coming call to move here: it is cancelled, over or only held.",
     "reassign_call": "There is no coming call to give to another coach here: it is cancelled, over or only held.",
     "edit_details": "The details can be put right for a call that is still to come.",
@@ -25,6 +27,8 @@ def possible(booking: Booking, *, now: datetime) -> set[str]:
     coming = booking.is_upcoming and booking.blocks(now) and booking.start > now
     if booking.awaits_approval(now):
         verbs |= {"approve_call", "decline_call"}
+    if booking.awaits_proof(now):
+        verbs |= {"confirm_address", "release_call"}
     if coming:
         verbs |= {"move_call", "reassign_call", "edit_details"}
     if coming and booking.status == Status.CONFIRMED:

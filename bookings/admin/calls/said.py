@@ -77,6 +77,7 @@ _NAMES = {
     "answers": "answers",
     "held_until": "held until",
     "approve_by": "to be answered by",
+    "unproven": "address",
     "cancel_reason": "reason",
     "next_step": "next step",
     "programme": "enrolled in",
@@ -107,6 +108,8 @@ def _value(column: str, value: Any, coaches: dict[int, str]) -> str:
         return when(datetime.fromisoformat(value))
     if column == "status":
         return Booking.Status(value).label.lower()
+    if column == "unproven":
+        return "not confirmed" if value else "confirmed"
     if column == "location_kind":
         return LocationKind(value).label
     if column == "coach_id":

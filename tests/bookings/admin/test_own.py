@@ -31,6 +31,8 @@ def test_every_row_page_was_found() -> None:
     assert [path.split("/")[-2] for path in row_paths("booking", 7)] == [
         "approve-call",
         "decline-call",
+        "confirm-address",
+        "release-call",
         "record-outcome",
         "move-call",
         "reassign-call",

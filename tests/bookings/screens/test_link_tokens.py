@@ -11,7 +11,7 @@ from bookings import links
 from bookings.models import Booking, EventType
 from mail import tokens
 from mail.models import LinkToken, Message
-from tests.bookings.house import NOW, hold
+from tests.bookings.house import NOW, book_unproven, hold
 from tests.bookings.screens.visit import page, state
 
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"}
@@ -23,13 +23,22 @@ PAGES = {
     "calendar": "/booking/{}/calendar.ics",
     "details": "/book/consultation/details/{}/",
     "approve": "/approve/{}/",
+    "prove": "/booking/{}/confirm/",
 }
-BUTTONS = ("reschedule", "cancel", "edit", "approve", "details")
+BUTTONS = ("reschedule", "cancel", "edit", "approve", "details", "prove")
 OPENS = {
     "manage": {"manage", "reschedule", "cancel", "edit", "calendar"},
     "hold": {"details"},
     "approve": {"approve"},
+    "prove": {"prove"},
 }
+
+
+def mint_prove(kind: EventType) -> str:
+    """The link in the mail of a suspicious booking."""
+    waiting = book_unproven(kind, start=NOW + timedelta(days=3, hours=2), email="maybe@example.org")
+    mark = links.address_mark(waiting)
+    return tokens.mint(purpose="prove", subject=waiting.topic_key, expires_at=None, now=NOW, detail=mark)
 
 
 @pytest.fixture
@@ -39,6 +48,7 @@ def opened(kind: EventType, request_: Booking) -> dict[str, str]:
         "manage": links.mint_manage(booking=request_, now=NOW),
         "hold": links.mint_hold(booking=hold(kind), now=NOW),
         "approve": links.mint_approve(booking=request_, now=NOW),
+        "prove": mint_prove(kind),
     }
     return {name: PAGES[name].format(raw[purpose]) for purpose, names in OPENS.items() for name in names}
 
@@ -52,6 +62,7 @@ def test_looking_changes_nothing(visitor: Client, opened: dict[str, str]) -> Non
     for path in (
         opened["cancel"] + "?why=x",
         opened["approve"] + "?do=approve",
+        opened["prove"] + "?do=confirm",
         opened["reschedule"] + "?do=ask&text=x",
     ):
         assert visitor.get(path).status_code == 200
@@ -78,6 +89,8 @@ def test_a_token_opens_the_pages_of_its_purpose_and_no_other(
             raw = links.mint_manage(booking=request_, now=NOW)
         elif purpose == "approve":
             raw = links.mint_approve(booking=request_, now=NOW)
+        elif purpose == "prove":
+            raw = mint_prove(kind)
         else:
             raw = tokens.mint(purpose=purpose, subject=held.topic_key, expires_at=None, now=NOW)
         opened[purpose] = {name for name, path in PAGES.items() if visitor.get(path.format(raw)).status_code == 200}
@@ -121,6 +134,7 @@ def test_every_form_needs_its_csrf_token_and_an_own_origin(
         "cancel": {"why": ""},
         "edit": {"questions": "Something else."},
         "approve": {"do": "approve"},
+        "prove": {"do": "confirm"},
         "details": {"name": "Grace", "email": "g@example.org"},
     }[name]
     path = opened[name]

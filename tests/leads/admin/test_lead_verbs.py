@@ -107,6 +107,7 @@ def test_mails_stand_on_the_timeline_with_their_state_and_sequences_can_be_stopp
 
 
 def test_the_evidence_of_consent_is_a_file(client: Client, bob: User, stopped: Clock, make_lead: MakeLead) -> None:
+    client.force_login(bob)  # by the clock that stands still
     lead = make_lead()
     base = f"{LIST_PAGE}{lead.pk}/evidence"
     assert client.get(f"{base}.json").json()["lead"] == lead.pk
@@ -115,6 +116,7 @@ def test_the_evidence_of_consent_is_a_file(client: Client, bob: User, stopped: C
 
 
 def test_an_export_holds_no_formula(client: Client, bob: User, stopped: Clock, make_lead: MakeLead) -> None:
+    client.force_login(bob)  # by the clock that stands still
     lead = make_lead(name="=1+1")
     answer = client.post(LIST_PAGE, {"action": "export_csv", "_selected_action": [lead.pk]})
     text = b"".join(answer).decode()  # type: ignore[arg-type]

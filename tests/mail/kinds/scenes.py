@@ -8,7 +8,7 @@ from datetime import datetime
 import tests.mail.kinds.scenes_elsewhere  # noqa: F401  tells the other rooms' stories
 from bookings import services
 from bookings.models import Booking
-from tests.bookings.house import DAY, HOUR, NOW, cancel
+from tests.bookings.house import DAY, HOUR, MINUTE, NOW, cancel
 from tests.mail.kinds.stage import (
     LATE,
     OVER,
@@ -25,6 +25,7 @@ from tests.mail.kinds.stage import (
     move,
     record,
     story,
+    unproven,
 )
 
 __all__ = ["STORIES", "Told", "call", "house"]
@@ -63,6 +64,18 @@ def _() -> datetime:
 @story("bookings.pending")
 def _() -> None:
     asked()
+
+
+@story("bookings.prove")
+def _() -> None:
+    unproven(house())
+
+
+@story("bookings.prove", "in person, asked for once more")
+def _() -> datetime:
+    kind = house(location_kind="in_person", location_detail="12 Main Street, Room 4, Springfield")
+    services.ask_again(booking=unproven(kind), now=NOW + MINUTE)
+    return NOW + MINUTE
 
 
 @story("bookings.declined")

@@ -12,7 +12,7 @@ from bookings import services
 from bookings.models import Answer, Booking, BookingEvent, Coach, EventType
 from leads import people
 from mail.models import Message
-from tests.bookings.house import DAY, HOUR, NOW, TUESDAY_TEN, a_coach, a_type, book
+from tests.bookings.house import DAY, HOUR, NOW, TUESDAY_TEN, a_coach, a_type, book, book_unproven
 
 START = TUESDAY_TEN + 7 * DAY
 LATE = START - HOUR
@@ -74,6 +74,12 @@ def call(kind: EventType | None = None, **changes: Any) -> Booking:
 
 def asked(**changes: Any) -> Booking:
     return call(house(needs_approval=True), **changes)
+
+
+def unproven(kind: EventType) -> Booking:
+    """A call whose form looked like a robot's."""
+    usual = {"name": "Grace http://evil.example", "email": student(), "questions": QUESTIONS, "answers": ANSWERS}
+    return book_unproven(kind, START, phone="+12155550100", **usual)
 
 
 def other_coach(kind: EventType) -> Coach:
