@@ -133,6 +133,7 @@ def live(served: Served, quarter: Quarter, redis_url: str) -> dict[str, bytes]:
     erasing = "SELECT count(*) FROM leads_lead WHERE erasing_since IS NOT NULL"
     wait_until(lambda: not served.number(erasing), seconds=150, saying="every erasure is finished")
     served.end("worker", "beat", "sender")
+    quarter.agenda.clear()
     # Nobody listens any more: the hints of a few more people, who come after the quarter, stay where they are.
     for person in cast.people(40, seed=1, days=1):
         person.number += 100_000
@@ -224,6 +225,7 @@ def search(quarter: Quarter, dumps: dict[str, bytes], folder: Path) -> list[str]
     size = {name: len(content) for name, content in places.items()}
     print(f"  searched {len(words)} words in {json.dumps(size)}")
     problems = [f"{word} stands in {name}" for word, name in sorted(hits)]
+    problems += [f"{name} tells of an error." for name, content in places.items() if b"Traceback" in content]
     if control != {(planted, "worker.log"), (planted, "redis at the end")}:
         problems.append(f"The planted address was found in {sorted(control)}.")
     if b"mail.send_due" not in dumps["redis at the end"]:
