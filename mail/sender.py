@@ -4,6 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -68,6 +69,7 @@ def drain(
             pass
     finally:
         sender.line.close()
+        sender.give_back()
     sender.done.cut_short = time.monotonic() >= end and waiting(now=clock())
     return sender.done
 
@@ -96,6 +98,12 @@ class _Sender:
                 if not self.step():
                     return False
         return going()
+
+    def give_back(self) -> None:
+        """What was claimed with the last mark and cannot be sent now need not wait for its lease to end."""
+        if self.next is not None:
+            with suppress(OperationalError, InterfaceError):
+                claims.untouched(self.next, now=self.clock(), error="")
 
     def sweep(self) -> None:
         self.done.skipped += sweep(now=self.clock())

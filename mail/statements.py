@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import RawCursor
 
 FIRST_USES = 5  # psycopg's own default
@@ -42,6 +43,11 @@ def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return found
 
 
+def own_connection() -> BaseDatabaseWrapper:
+    """This thread's connection itself: `django.db.connection` looks it up anew with every attribute it is asked for."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
 def adapt(instant: datetime) -> Any:
     """An instant as the database driver of this connection wants it in a statement of our own."""
     return instant if on_postgresql() else connection.ops.adapt_datetimefield_value(instant)
@@ -60,7 +66,7 @@ def _execute(own: RawCursor[Any], statement: str, values: Mapping[str, Any]) -> 
         own.execute(words, [values[name] for name in names], prepare=True)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
     """The statement with the numbers that PostgreSQL knows its values by, and their names in that order."""
     names = tuple(dict.fromkeys(_named.findall(statement)))
@@ -74,7 +80,7 @@ def _own_cursor() -> RawCursor[Any] | None:
     Every statement's rows are read before the next is said, so that one is enough. None where Django's own cursor has
     to do, because something listens there or the database is another one.
     """
-    here = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy would look for every attribute anew
+    here = own_connection()
     if not on_postgresql() or here.execute_wrappers or here.queries_logged:
         return None
     here.ensure_connection()

@@ -21,6 +21,7 @@ from bookings.emails.kinds import (
     REMINDER,
     RESCHEDULED,
     enqueue,
+    message,
 )
 from mail import registry
 from mail.registry import Stream
@@ -45,6 +46,7 @@ __all__ = [
     "RESCHEDULED",
     "coming_calls",
     "enqueue",
+    "message",
     "register",
 ]
 

@@ -67,7 +67,7 @@ def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         hold=booking,
         zone=zones.find(booking.attendee_time_zone) or default_zone(),
         start=instant(data.get("start")) or booking.start,
-        coach=find_coach(data.get("coach") or "", booking.event_type),
+        coach=_coach(data.get("coach") or "", booking),
         now=now,
         token=token,
         topic=topic(data),
@@ -83,6 +83,11 @@ def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     return _page(request, step, _form(step))
 
 
+def _coach(slug: str, hold: Booking) -> Coach | None:
+    """Who was asked for: as a rule the coach whose time is held, whom nobody need look up again."""
+    return hold.coach if hold.coach.slug == slug and hold.coach.active else find_coach(slug, hold.event_type)
+
+
 def _done(request: HttpRequest, step: Step, *, status: int = 200) -> HttpResponse:
     """The held time became a call already, or cannot become one any more."""
     return render(request, "bookings/details_done.html", facts(step.hold.event_type), status=status)
@@ -93,7 +98,7 @@ def _form(step: Step, request: HttpRequest | None = None) -> DetailsForm:
         request.POST if request else None,
         now=step.now,
         we_phone=step.hold.event_type.location_kind == LocationKind.PHONE,
-        questions=list(step.hold.event_type.intake_questions.all()),
+        questions=selectors.intake_questions(step.hold.event_type),
         initial={"questions": step.topic},
     )
 
@@ -203,9 +208,10 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
     if not key:
         form.new_key()
         key = form.data["idempotency_key"]
+    raw: list[str] = []
     try:
         # A form that was already booked with costs nothing when it is sent again (double click, reload).
-        if not Booking.objects.filter(idempotency_key=key).exists():
+        if step.hold.idempotency_key != key:
             abuse.check(request=request, form=form, entry="booking", email=typed["email"], now=step.now)
         booking = services.confirm(
             hold=step.hold,
@@ -223,6 +229,7 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
             duration=step.duration,
             access_needs=typed["access_needs"],
             answers=form.answers(),
+            also=lambda booking: raw.append(links.mint_manage(booking=booking, now=step.now)),
         )
     except TooMany as error:
         wait = wording.length(max(error.retry_after, timedelta(minutes=1)))
@@ -249,8 +256,9 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
         return _page(request, step, form, status=answers.status(error), offer=offer)
     if typed.get("wants_list"):
         _subscribe(request, booking, step.now)
-    raw = links.mint_manage(booking=booking, now=step.now)
-    response = answers.SeeOther(f"{reverse('bookings:manage', args=[raw])}?booked=1")
+    if not raw:  # it was booked before: another link to the same call
+        raw.append(links.mint_manage(booking=booking, now=step.now))
+    response = answers.SeeOther(f"{reverse('bookings:manage', args=[raw[-1]])}?booked=1")
     held.forget(response)
     return response
 
