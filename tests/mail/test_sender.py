@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
-from mail import claims, line, registry, sender
+from mail import claims, registry, sender
 from mail.models import Message, Outage, Suppression
 from mail.registry import Skip, Stream
 from mail.sender import drain
@@ -52,52 +52,6 @@ def test_an_expired_message_is_not_sent_and_says_why(write: Write, sink: Sink, n
     assert (done.sent, done.skipped, sink.offered) == (0, 1, [])
     row = fresh(message)
     assert (row.status, row.reason) == (Status.SKIPPED, "Its time passed before it could be sent.")
-
-
-def test_the_connection_is_used_for_many_messages(write: Write, sink: Sink, now: datetime) -> None:
-    for number in range(5):
-        write(f"n{number}")
-    assert drain(clock=at(now)).sent == 5
-    assert sink.connections == 1
-
-
-def test_a_connection_is_given_up_after_a_hundred_messages(
-    write: Write, sink: Sink, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(line, "MESSAGES_A_CONNECTION", 2)
-    for number in range(5):
-        write(f"n{number}")
-    assert drain(clock=at(now)).sent == 5
-    assert sink.connections == 3
-
-
-def test_the_next_is_claimed_with_the_mark_and_never_left_in_hand(
-    write: Write, sink: Sink, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Not with the first mark on a connection, which is news to other senders, nor with its last, nor beyond a limit."""
-    monkeypatch.setattr(line, "MESSAGES_A_CONNECTION", 4)
-    claimed: list[bool] = []
-    together = claims.sent_then_claim
-
-    def noted(message: Message, *, now: datetime) -> tuple[bool, Message | None]:
-        marked, following = together(message, now=now)
-        claimed.append(following is not None)
-        return marked, following
-
-    monkeypatch.setattr(claims, "sent_then_claim", noted)
-    for number in range(15):
-        write(f"n{number}")
-    assert (drain(clock=at(now), limit=3).sent, claimed) == (3, [True])
-    assert (drain(clock=at(now), stop=lambda: len(claimed) == 2).sent, claimed) == (3, [True] * 2)
-    assert (drain(clock=at(now), seconds=0).sent, claimed) == (0, [True] * 2)
-    assert not Message.objects.filter(status=Status.SENDING).exists()
-    assert (drain(clock=at(now)).sent, claimed) == (9, [True] * 6)
-
-
-def test_nothing_due_opens_no_connection(write: Write, sink: Sink, now: datetime) -> None:
-    write(due_at=now + timedelta(hours=1))
-    drain(clock=at(now))
-    assert sink.connections == 0
 
 
 @pytest.mark.parametrize("command", ["rcpt", "data"])

@@ -92,7 +92,7 @@ def test_a_connection_lost_after_the_content_is_told_apart(sink: Sink) -> None:
         ("250 ok", "550 5.1.1 Unknown", Refused, "rset"),
         ("451 4.7.1 Later", "503 MAIL first", Deferred, "rset"),
         ("552 5.3.4 Too large", "503 MAIL first", Refused, "rset"),
-        ("550 5.7.1 Not you", "503 MAIL first", Unreachable, "quit"),
+        ("550 5.7.1 Not you", "503 MAIL first", Unreachable, None),
         ("421 4.3.2 Bye", None, Unreachable, None),
         ("250 ok", None, Unreachable, None),
     ],
