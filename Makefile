@@ -4,13 +4,14 @@ BIN := .venv/bin
 ROOMS := institute content bookings leads mail
 UV_FLAGS := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links
 
-.PHONY: help run manage test parsers faults bench lint format lock venv clean
+.PHONY: help run manage test parsers faults quarter bench lint format lock venv clean
 
 help:
 	@echo "make run      the whole site on this machine: HOST, PORT and DATA_DIR can be given"
 	@echo "make test     every test that this machine can run; ARGS=\"…\" goes to pytest"
 	@echo "make parsers  fetch a second mail parser for make test; needs npm"
 	@echo "make faults   faults in full, with a table of figures: make faults ARGS=\"F3\""
+	@echo "make quarter  5,000 simulated visitors over 13 weeks; every figure of the funnel compared"
 	@echo "make manage   one management command: make manage ARGS=\"demo_data --remove\""
 	@echo "make bench    figures as ratios: both sides in one run"
 	@echo "make lint     ruff, mypy, djlint and the import contracts"
@@ -35,6 +36,9 @@ parsers:
 
 faults: venv
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+quarter: venv
+	@$(BIN)/python -m tests.simulated
 
 bench: venv
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -23,7 +23,7 @@ from benchmarks.place import Place, Server, free_port, rival_python
 from benchmarks.slots import get, month
 from benchmarks.visitor import Answer, Visitor, address
 
-CLIENTS, COACHES, EACH, LEAST = 8, 8, 64, 1.5
+CLIENTS, COACHES, EACH, LEAST = 8, 8, 128, 1.5
 ZONE = "America/New_York"
 # What the abuse check takes for a person's time to fill a form.
 TYPING = 2.2

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from benchmarks.figures import Figure, of_rates
+from benchmarks.ledger import BEHIND
 from benchmarks.place import Place
 
 ROWS = {"10\N{SUPERSCRIPT THREE}": 1_000, "10\N{SUPERSCRIPT SIX}": 1_000_000}
@@ -24,6 +25,10 @@ def measure(place: Place, rounds: int) -> Iterator[Figure]:
             what = f"ledger drain, {name} rows, {WORDS[kind]}, beside"
             yield of_rates(f"{what} Django's send_messages", rates["ours"], rates["django"], LEAST)
             yield of_rates(f"{what} smtplib alone", rates["ours"], rates["bare"], None)
+            yield Figure(f"ledger drain, {name} rows, a commit that waits for the disk", f"{rates['commit'][0]:.2f} ms")
+            if "behind" in rates:
+                what = f"ledger drain, {name} rows, {BEHIND} more due, beside none"
+                yield of_rates(what, rates["behind"], rates["ours"], None)
             # The machine may be busier the second time: our rate as Django's of the same run sees it.
             ours.setdefault(kind, {})[name] = median(
                 one / other for one, other in zip(rates["ours"], rates["django"], strict=True)

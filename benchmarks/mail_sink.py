@@ -20,7 +20,7 @@ class Session(socketserver.StreamRequestHandler):
         while line := self.rfile.readline():
             word = line[:4].upper().strip()
             if word == b"EHLO":
-                self.wfile.write(b"250-sink\r\n250-8BITMIME\r\n250 SIZE 33554432\r\n")
+                self.wfile.write(b"250-sink\r\n250-8BITMIME\r\n250-PIPELINING\r\n250 SIZE 33554432\r\n")
             elif word == b"DATA":
                 self._say(b"354 go on")
                 while (line := self.rfile.readline()) and line != b".\r\n":

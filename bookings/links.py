@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.urls import reverse
 
 from bookings.models import Booking, Coach, LocationKind
 from leads.models import Lead
-from mail import tokens
+from mail import prepared, tokens
 from mail.errors import LinkUnknown
 from mail.links import absolute
 from mail.models import LinkToken
@@ -15,6 +16,7 @@ from mail.models import LinkToken
 MANAGE, HOLD, APPROVE, PROVE, FEED = "manage", "hold", "approve", "prove", "feed"
 MANAGE_ENDS_AFTER = timedelta(hours=24)
 HOLD_LINK_LASTS = timedelta(hours=24)
+_BY_UID = prepared.Rows(Booking, "coach", "event_type", "lead", where="bookings_booking.uid = %(uid)s")
 # Longer than the time is kept, so that who comes late reads why instead of "unknown link".
 PROVE_LINK_LASTS = timedelta(hours=48)
 
@@ -120,15 +122,19 @@ def find_feed(raw: str, *, now: datetime) -> Coach | Lead:
     return owner
 
 
+def by_uid(uid: str) -> Booking | None:
+    """The booking of this uid with its coach, type and lead, or None."""
+    try:
+        return _BY_UID.first(uid=UUID(uid))
+    except ValueError:
+        return None
+
+
 def find_booking(raw: str, *, purpose: str, now: datetime) -> Booking:
     """The booking that a raw token of this purpose opens; LinkUnknown for every other token."""
     row = tokens.find(raw, purpose=purpose, now=now)
     kind, _, uid = row.subject.partition(":")
-    booking = (
-        Booking.objects.select_related("coach", "event_type", "lead").filter(uid=uid).first()
-        if kind == "booking"
-        else None
-    )
+    booking = by_uid(uid) if kind == "booking" else None
     if booking is None or (purpose in (MANAGE, PROVE) and row.detail != address_mark(booking)):
         raise LinkUnknown
     if purpose == APPROVE and row.detail != coach_mark(booking):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bookings import emails
 from bookings.models import Booking
-from mail.models import Topic
+from mail.models import Message, Topic
 
 A_DAY = timedelta(hours=24)
 
@@ -37,19 +37,21 @@ def plan(*, start: datetime, offsets: list[int], now: datetime) -> list[Due]:
     return due
 
 
-def enqueue(booking: Booking, *, topic: Topic, now: datetime) -> None:
-    """Write both sides' reminders of the booking's present version; needs the booking's transaction."""
+def messages(booking: Booking, *, topic: Topic, now: datetime) -> list[Message]:
+    """Both sides' reminders of the booking's present version, not yet written into the ledger."""
     recipients = {emails.REMINDER: booking.attendee_email, emails.COACH_REMINDER: booking.coach.notice_address}
-    for each in plan(start=booking.start, offsets=booking.event_type.reminder_offsets, now=now):
-        for kind, recipient in recipients.items():
-            if recipient:
-                emails.enqueue(
-                    kind,
-                    booking,
-                    topic=topic,
-                    recipient=recipient,
-                    due_at=each.due_at,
-                    expires_at=each.expires_at,
-                    now=now,
-                    mark=str(each.minutes),
-                )
+    return [
+        emails.message(
+            kind,
+            booking,
+            topic=topic,
+            recipient=recipient,
+            due_at=each.due_at,
+            expires_at=each.expires_at,
+            now=now,
+            mark=str(each.minutes),
+        )
+        for each in plan(start=booking.start, offsets=booking.event_type.reminder_offsets, now=now)
+        for kind, recipient in recipients.items()
+        if recipient
+    ]

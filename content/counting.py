@@ -13,7 +13,7 @@ import threading
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ from leads.client import client_address, client_network
 from mail import clock, identity
 
 EVERY = 5.0  # seconds between two turns of a process
+# What another process saw just before midnight comes a turn later: without its day's salt a reader would count twice.
+LATE = timedelta(minutes=1)
 MOST = 20_000  # notes that wait at most; a flood is not worth more memory
 # Programs that say what they are, in their own words; an empty or very short line is none of a browser's.
 ROBOT = re.compile(
@@ -96,7 +98,7 @@ def flush(*, now: datetime) -> int:
         # A database that is busy or away: the next turn tries again, as far as there is room.
         notes.extendleft(reversed(read[-(MOST - len(notes)) :]))
         raise
-    _forget(before=now.astimezone(_zone()).date())
+    _forget(before=(now - LATE).astimezone(_zone()).date())
     return len(read)
 
 

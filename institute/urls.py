@@ -10,6 +10,7 @@ from bookings.api import api
 from content.sitemaps import SITEMAPS
 from institute import views
 from institute.desk import trial
+from institute.desk.funnel import views as funnel
 from institute.signin import views as signin
 
 handler400 = "institute.views.bad_request"
@@ -31,6 +32,10 @@ urlpatterns = [
     ),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/", api.urls),
+    # Before the admin's own patterns, of which the last takes every path.
+    path(f"{settings.ADMIN_PATH}funnel/", admin.site.admin_view(funnel.page), name="desk_funnel"),
+    path(f"{settings.ADMIN_PATH}funnel/funnel.csv", admin.site.admin_view(funnel.file), name="desk_funnel_file"),
+    path(f"{settings.ADMIN_PATH}funnel/people/", admin.site.admin_view(funnel.who), name="desk_funnel_people"),
     path(f"{settings.ADMIN_PATH}login/", signin.login, name="sign_in"),
     path(
         f"{settings.ADMIN_PATH}confirm-password/",

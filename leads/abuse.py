@@ -16,7 +16,6 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
 from django.http import HttpRequest
 from limits import RateLimitItem, parse
 
@@ -25,7 +24,7 @@ from leads.client import client_address, client_network
 from leads.errors import Suspicious, TooMany
 from leads.limits_storage import DatabaseStorage
 from leads.people import normalise_email
-from mail.rows import require_transaction
+from mail.rows import refuse_transaction, require_transaction
 
 LEAST = timedelta(seconds=2)
 MOST = timedelta(hours=24)
@@ -167,24 +166,24 @@ def count(*limits: tuple[str, str], repeat: str = "", now: datetime) -> None:
     The same `repeat` again is counted no more, up to twenty times an hour.
     """
     storage = DatabaseStorage(now)
-    refused: tuple[RateLimitItem, str, str] | None = None
-    # Its own short transaction, one commit for all counters, always in the same order; never inside the booking gate.
-    with transaction.atomic(durable=True):
-        # Counted first, so that copies sent at once wait here for the first one's commit.
-        if repeat and 1 < storage.incr(f"repeat:{repeat}", REPEATS_LAST) <= REPEATS:
-            return
-        for name, who in limits:
-            item = limit(name)
-            if storage.incr(item.key_for(name, who), item.get_expiry()) > item.amount:
-                refused = (item, name, who)
-                # What was refused is no attempt that a repeat could lean on.
-                if repeat:
-                    storage.clear(f"repeat:{repeat}")
-                break
-    if refused:
-        item, name, who = refused
-        log.warning("limit %s reached", name)
-        raise TooMany(_wait(storage, item.key_for(name, who), now))
+    counters = [(item.key_for(name, who), item) for name, who in limits for item in (limit(name),)]
+    asked = [(key, item.get_expiry()) for key, item in counters]
+    # Counted first, so that copies sent at once wait here for the first one's commit.
+    again = [(f"repeat:{repeat}", REPEATS_LAST)] if repeat else []
+    refuse_transaction()
+    # One statement for all counters, a transaction of its own, always in the same order; never inside the booking gate.
+    hits = storage.incr_all([*again, *asked])
+    if repeat and 1 < hits.pop(0) <= REPEATS:
+        storage.take_back(key for key, _ in counters)
+        return
+    for number, ((key, item), found) in enumerate(zip(counters, hits, strict=True)):
+        if found > item.amount:
+            # What was refused is no attempt: against the limits after this one, or for a repeat to lean on.
+            storage.take_back(later for later, _ in counters[number + 1 :])
+            if repeat:
+                storage.clear(f"repeat:{repeat}")
+            log.warning("limit %s reached", limits[number][0])
+            raise TooMany(_wait(storage, key, now))
 
 
 def within(name: str, who: str, *, now: datetime) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from leads.models import Activity, Lead
+from mail import prepared
 from mail.rows import require_transaction
 from mail.text import one_line
 
@@ -19,11 +20,13 @@ def write(
 ) -> Activity:
     """Append one line to the lead's timeline; `data` must be plain JSON."""
     require_transaction()
-    return Activity.objects.create(
-        lead=lead,
-        at=now,
-        kind=kind,
-        summary=one_line(summary, limit=300),
-        data=data or {},
-        actor=one_line(actor, limit=150),
+    return prepared.insert(
+        Activity(
+            lead=lead,
+            at=now,
+            kind=kind,
+            summary=one_line(summary, limit=300),
+            data=data or {},
+            actor=one_line(actor, limit=150),
+        )
     )

@@ -1,24 +1,38 @@
 """A storage for the `limits` package in the site's own database: counters hold without Redis, across all processes."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 from limits.storage import Storage
 
 from leads.models import RateWindow
+from mail import statements
 
 AT_ONCE = 500
+_NO_WAIT = ", set_config('synchronous_commit', 'off', true)"
 
-# One statement: reading a counter and writing it back are two, and parallel requests slip between them.
-_COUNT = """
-    INSERT INTO leads_ratewindow (key, hits, ends_at) VALUES (%s, %s, %s)
-    ON CONFLICT (key) DO UPDATE SET
-        hits = CASE WHEN leads_ratewindow.ends_at <= %s THEN excluded.hits ELSE leads_ratewindow.hits + excluded.hits END,
-        ends_at = CASE WHEN leads_ratewindow.ends_at <= %s THEN excluded.ends_at ELSE leads_ratewindow.ends_at END
-    RETURNING hits
-"""
+_LIVE = "SELECT hits FROM leads_ratewindow WHERE key = %(key)s AND ends_at > %(now)s"
+_TAKE_BACK = "UPDATE leads_ratewindow SET hits = hits - 1 WHERE key = %(key)s AND hits > 0"
+
+
+@lru_cache(maxsize=16)
+def _count(number: int, more: str) -> str:
+    """One statement: reading a counter and writing it back are two, and parallel requests slip between them."""
+    values = ", ".join(f"(%(key_{n})s, %(hits)s, %(ends_{n})s)" for n in range(number))
+    return f"""
+        INSERT INTO leads_ratewindow (key, hits, ends_at) VALUES {values}
+        ON CONFLICT (key) DO UPDATE SET
+            hits = CASE WHEN leads_ratewindow.ends_at <= %(now)s THEN excluded.hits
+                ELSE leads_ratewindow.hits + excluded.hits END,
+            ends_at = CASE WHEN leads_ratewindow.ends_at <= %(now)s THEN excluded.ends_at
+                ELSE leads_ratewindow.ends_at END
+        RETURNING key, hits{more}
+    """  # noqa: S608  numbers and names of our own
 
 
 class DatabaseStorage(Storage):
@@ -37,17 +51,33 @@ class DatabaseStorage(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Add to the counter of the key in a window of `expiry` seconds and return it."""
-        adapt = connection.ops.adapt_datetimefield_value
-        now, ends_at = adapt(self.now), adapt(self.now + timedelta(seconds=expiry))
-        with connection.cursor() as cursor:
-            cursor.execute(_COUNT, [_hashed(key), amount, ends_at, now, now])
-            row: tuple[int] = cursor.fetchone()
-        return row[0]
+        return self.incr_all([(key, expiry)], amount)[0]
+
+    def incr_all(self, counters: Sequence[tuple[str, int]], amount: int = 1) -> list[int]:
+        """Add to the counters of these different keys, each in a window of so many seconds, and return them.
+
+        They are counted in the order given: who comes second waits at the first of them for the other's commit.
+        """
+        keys = [_hashed(key) for key, _ in counters]
+        values: dict[str, Any] = {"hits": amount, "now": statements.adapt(self.now)}
+        for number, (_, expiry) in enumerate(counters):
+            values[f"key_{number}"] = keys[number]
+            values[f"ends_{number}"] = statements.adapt(self.now + timedelta(seconds=expiry))
+        # On its own, a count need not wait for the disk: a crash of the database may forget half a second of counting.
+        alone = connection.vendor == "postgresql" and not connection.in_atomic_block
+        found = statements.rows(_count(len(keys), _NO_WAIT if alone else ""), values)
+        hits = {row[0]: row[1] for row in found}
+        return [hits[key] for key in keys]
+
+    def take_back(self, keys: Iterable[str]) -> None:
+        """Count one less of each."""
+        for key in keys:
+            statements.change(_TAKE_BACK, {"key": _hashed(key)})
 
     def get(self, key: str) -> int:
         """The counter of the key; 0 when its window has ended."""
-        window = RateWindow.objects.filter(key=_hashed(key), ends_at__gt=self.now).first()
-        return window.hits if window else 0
+        found = statements.rows(_LIVE, {"key": _hashed(key), "now": statements.adapt(self.now)})
+        return int(found[0][0]) if found else 0
 
     def get_expiry(self, key: str) -> float:
         """When the key's window ends, as a Unix time in seconds; now when there is none."""

@@ -6,18 +6,18 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from django.db import IntegrityError, transaction
 from django.urls import Resolver404, resolve
 from phonenumber_field.phonenumber import PhoneNumber
 from phonenumbers import NumberParseException
 
 from leads import journal, score, sequences
 from leads.models import Activity, HeardOf, Lead, Role, Stage, Touch
-from mail import clock
+from mail import clock, prepared
 from mail.rows import require_transaction
 from mail.text import one_line
 
 # A lost lead who books a call is found again; one who only confirms an address is not.
+_BY_ADDRESS = prepared.Rows(Lead, where="email = %(email)s", locked="leads_lead")
 _ORDER = [
     Stage.NEW,
     Stage.CONFIRMED,
@@ -71,12 +71,12 @@ def ensure_lead(
     )
     lead = _locked(email)
     if lead is None:
-        try:
-            # A savepoint: two first visits at once meet on the unique index, and the later one takes the other's row.
-            with transaction.atomic():
-                return Lead.objects.create(email=email, created_at=now, **{k: v or None for k, v in told.items() if v})
-        except IntegrityError:
-            lead = locked_as_kept(Lead.objects.select_for_update(no_key=True).get(email=email))
+        made = Lead(email=email, created_at=now, **{name: value for name, value in told.items() if value})
+        # Two first visits at once meet on the unique index: the later one writes nothing and takes the other's row.
+        if prepared.insert_new(made, "email"):
+            made.just_made = True
+            return made
+        lead = locked_as_kept(Lead.objects.select_for_update(no_key=True).get(email=email))
     fill(lead, told, now)
     return lead
 
@@ -94,7 +94,7 @@ def cleaned(**told: str) -> dict[str, Any]:
 
 
 def _locked(email: str) -> Lead | None:
-    lead = Lead.objects.select_for_update(no_key=True).filter(email=email).first()
+    lead = _BY_ADDRESS.first(email=email)
     return locked_as_kept(lead) if lead is not None else None
 
 
@@ -185,8 +185,8 @@ def record_touch(*, lead: Lead, page: str, now: datetime, referrer_page: str = "
         for name in ("utm_source", "utm_medium", "utm_campaign"):
             if name in query and name not in campaign:
                 campaign[name] = one_line(query[name][0], limit=100)
-    first = not lead.touches.exists()
-    touch = Touch.objects.create(
+    first = lead.just_made or not lead.touches.exists()
+    touch = Touch(
         lead=lead,
         at=now,
         page=urlsplit(here).path[:300],
@@ -194,6 +194,7 @@ def record_touch(*, lead: Lead, page: str, now: datetime, referrer_page: str = "
         direct=not before and not campaign,
         **campaign,
     )
+    prepared.insert(touch)
     # A direct visit tells nothing: the first source stays unknown for good, the last one stays what it was.
     if not touch.direct:
         source = (touch.utm_source or touch.referrer_page)[:100]
@@ -230,7 +231,7 @@ def move_stage(*, lead: Lead, stage: str, now: datetime, actor: str, why: str = 
         return
     lead.stage, lead.stage_changed_at = after, now
     lead.lost_reason = one_line(why) if after == Stage.LOST else ""
-    lead.save(update_fields=["stage", "stage_changed_at", "lost_reason"])
+    prepared.update(lead, ("stage", "stage_changed_at", "lost_reason"))
     if actor not in ("system", "visitor"):
         worked_on(lead=lead, now=now, responded=after == Stage.CONTACTED)
     record_activity(

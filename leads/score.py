@@ -1,9 +1,7 @@
 """The score of a lead: a sum of dated reasons, each counted once. Opening a mail or a page is no reason."""
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
-
 from leads.models import CALL, LIST, Activity, Lead, Outcome, ScoreReason, Stage
+from mail import prepared, statements
 from mail.rows import require_transaction
 
 # Reason → what staff read, points.
@@ -26,6 +24,7 @@ REASONS: dict[str, tuple[str, int]] = {
 }
 _BOOKING = {"confirmed": "booked", "completed": "attended", "no_show": "no_show"}
 _CALLS = {Outcome.TALKED, Outcome.WRONG_NUMBER, Outcome.DO_NOT_CALL}
+_COUNT = "UPDATE leads_lead SET score = score + %(points)s WHERE id = %(lead)s"
 _PLAIN = {"subscribed", "confirmed", "enquiry", "question", "quiz", "replied"}
 
 
@@ -53,15 +52,13 @@ def note(activity: Activity) -> None:
     """
     require_transaction()
     reason = reason_of(activity)
-    if not reason or ScoreReason.objects.filter(lead_id=activity.lead_id, reason=reason).exists():
+    if not reason:
         return
     points = REASONS[reason][1]
-    try:
-        with transaction.atomic():
-            ScoreReason.objects.create(lead_id=activity.lead_id, at=activity.at, reason=reason, points=points)
-    except IntegrityError:  # two at once: the other one counted it
+    row = ScoreReason(lead_id=activity.lead_id, at=activity.at, reason=reason, points=points)
+    if not prepared.insert_new(row, "lead_id", "reason"):
         return
-    Lead.objects.filter(pk=activity.lead_id).update(score=F("score") + points)
+    statements.change(_COUNT, {"lead": activity.lead_id, "points": points})
     activity.lead.score += points
 
 

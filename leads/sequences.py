@@ -35,7 +35,9 @@ def heard(activity: Activity, *, now: datetime) -> None:
     if activity.kind == "consent_given":
         for sequence in Sequence.objects.filter(active=True, purpose=activity.data.get("purpose", "")):
             start(lead=activity.lead, sequence=sequence, now=now)
-    settle(lead=activity.lead, now=now)
+        activity.lead.just_made = False
+    if not activity.lead.just_made:  # who was not there before is in no sequence that could stop
+        settle(lead=activity.lead, now=now)
 
 
 def start(*, lead: Lead, sequence: Sequence, now: datetime) -> Enrolment | None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,6 +16,7 @@ from leads.client import client_address
 from leads.emails import guide_path
 from leads.errors import Suspicious, TooMany
 from leads.forms import ContactForm, PreferencesForm, SubscribeForm, VisitorForm
+from leads.led_here import path_before
 from leads.models import CALL, LIST, Lead
 from leads.people import own_path
 from leads.token_pages import minutes, retry_later, token_page, too_many
@@ -192,18 +192,8 @@ def _form(request: HttpRequest, stem: str, form: VisitorForm, refusal: Refusal |
 
 
 def _where(request: HttpRequest) -> dict[str, str]:
-    """This page and the page of ours that led to it, to be carried in the form.
-
-    A link may name the page it stands on as `from`; otherwise the Referer tells.
-    """
-    try:
-        referrer = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:  # "http://[": anybody can send anything here
-        referrer = urlsplit("")
-    ours = referrer.netloc == request.get_host()
-    before = f"{referrer.path}?{referrer.query}" if referrer.query else referrer.path
-    came_from = own_path(request.GET.get("from", "")) or (own_path(before) if ours else "")
-    return {"page": own_path(request.get_full_path()), "came_from": came_from}
+    """This page and the page of ours that led to it, to be carried in the form."""
+    return {"page": own_path(request.get_full_path()), "came_from": path_before(request)}
 
 
 def _numbers(values: list[str]) -> list[int]:

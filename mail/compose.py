@@ -54,7 +54,7 @@ def build(message: Message, rendered: Rendered, *, now: datetime) -> bytes:
         ("From", _sender(institute.name)),
         ("To", for_transport(message.recipient)),
         ("Subject", subject),
-        ("Date", format_datetime(now)),
+        ("Date", _date(now)),
         ("Message-ID", message.message_id),
     ]
     if reply_to := rendered.reply_to or institute.reply_to:
@@ -109,6 +109,11 @@ def sender_address() -> str:
 @lru_cache(maxsize=4)
 def _parsed(setting: str) -> tuple[str, str]:
     return parseaddr(setting)
+
+
+@lru_cache(maxsize=4)
+def _date(now: datetime) -> str:
+    return format_datetime(now)
 
 
 def _sender(institute_name: str) -> str:

@@ -1,13 +1,14 @@
 """The ledger: every outgoing message is a row written in the transaction of the thing it is about."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from mail import registry, statements
+from mail import prepared, registry, statements
 from mail.addresses import fingerprint
 from mail.errors import NotPossible
 from mail.models import Message, Suppression, Topic
@@ -23,11 +24,11 @@ INSERT INTO mail_topic (key, version) VALUES (%(key)s, 1) ON CONFLICT (key) DO N
 """
 
 
-def topic(key: str) -> Topic:
-    """The topic of that key, made where there is none."""
+def topic(key: str, *, fresh: bool = False) -> Topic:
+    """The topic of that key, made where there is none; `fresh` where nothing is likely to have been said about it yet."""
     require_transaction()
     # Nothing comes back of the insert where another transaction's commit was quicker: then its row is there.
-    found = statements.rows(_FIND_TOPIC, {"key": key}) or statements.rows(_MAKE_TOPIC, {"key": key})
+    found = (not fresh and statements.rows(_FIND_TOPIC, {"key": key})) or statements.rows(_MAKE_TOPIC, {"key": key})
     ((pk, version),) = found or statements.rows(_FIND_TOPIC, {"key": key})
     return Topic(pk=pk, key=key, version=version)
 
@@ -58,7 +59,7 @@ def enqueue(
     context: dict[str, int | str] | None = None,
 ) -> Message:
     """Write one message for one recipient; the same `dedupe_key` again returns the first row unchanged."""
-    write(
+    row = message(
         kind=kind,
         dedupe_key=dedupe_key,
         topic=topic,
@@ -68,10 +69,11 @@ def enqueue(
         now=now,
         context=context,
     )
+    write([row], now=now)
     return Message.objects.get(dedupe_key=dedupe_key)
 
 
-def write(
+def message(
     *,
     kind: str,
     dedupe_key: str,
@@ -81,11 +83,10 @@ def write(
     expires_at: datetime,
     now: datetime,
     context: dict[str, int | str] | None = None,
-) -> None:
-    """The same for whoever has no use for the row."""
-    require_transaction()
+) -> Message:
+    """One message for one recipient, not yet written."""
     recipient = one_line(recipient, limit=320)
-    row = Message(
+    return Message(
         kind=kind,
         dedupe_key=dedupe_key,
         topic=topic,
@@ -100,8 +101,13 @@ def write(
         created_at=now,
         message_id=fresh_message_id(),
     )
-    Message.objects.bulk_create([row], ignore_conflicts=True)
-    if due_at <= now:
+
+
+def write(messages: Sequence[Message], *, now: datetime) -> None:
+    """Write these into the ledger, in one statement; a `dedupe_key` that is there already leaves its first row unchanged."""
+    require_transaction()
+    prepared.insert_all(messages, "dedupe_key")
+    if any(each.due_at <= now for each in messages):
         nudge_on_commit()
 
 

@@ -46,8 +46,10 @@ def mailbox(name: str, address: str) -> str:
 
 def text(subtype: str, content: str) -> bytes:
     """A text part in quoted-printable."""
-    lines = _clean(content).replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    body = binascii.b2a_qp((lines if lines.endswith("\r\n") else lines + "\r\n").encode(), istext=True)
+    # Without lone surrogates and NUL, which no charset can carry.
+    lines = content.replace("\x00", "").encode("utf-8", "ignore")
+    lines = lines.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    body = binascii.b2a_qp(lines if lines.endswith(b"\r\n") else lines + b"\r\n", istext=True)
     kind = f'text/{subtype}; charset="utf-8"'
     return head(("Content-Type", kind), ("Content-Transfer-Encoding", "quoted-printable")) + b"\r\n" + body
 
@@ -86,8 +88,3 @@ def multipart(subtype: str, parts: list[bytes]) -> bytes:
 def _base64(content: bytes) -> bytes:
     lines = (binascii.b2a_base64(content[i : i + _LINE], newline=False) for i in range(0, len(content), _LINE))
     return b"\r\n".join(lines) + b"\r\n"
-
-
-def _clean(content: str) -> str:
-    """Without lone surrogates and NUL, which no charset can carry."""
-    return content.replace("\x00", "").encode("utf-8", "ignore").decode()

@@ -4,29 +4,29 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
 from mail import allowance, breaker, claims, compose, identity, outbox
 from mail.addresses import for_transport
-from mail.durability import eased
 from mail.errors import ClaimLost, Deferred, Refused, Unanswered, Unreachable
+from mail.line import Line
 from mail.models import Message
 from mail.registry import Later, Skip
 from mail.sweep import sweep, waiting
-from mail.transports import DATA_LIMIT, Transport, open_transport
+from mail.transports import DATA_LIMIT, Transport
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 T = TypeVar("T")
 
-# Servers limit how many messages one connection may bring, and say so by hanging up.
-MESSAGES_A_CONNECTION = 100
 ROUND = 5.0  # seconds
-# A last check that took longer than this (it waited for a lock) may be out of date before DATA begins.
+SWEEPS_SHARE = 10  # so many times as long as the sweep before it
+# A last check that took longer than this (it waited for a lock, or for the disk) may be out of date before DATA begins.
 FRESH = 0.5  # seconds
 RECONNECT = 0.5  # seconds
 HICCUP = timedelta(minutes=1)
@@ -53,7 +53,8 @@ def drain(
     """Send what is due until nothing is, `limit` messages were claimed, `seconds` have passed or `stop` says so.
 
     1. Close what will never be sent. 2. Open the transport, unless the breaker says wait. 3. Claim one row and commit.
-    4. Render outside any transaction; store bytes and links. 5. MAIL, RCPT. 6. The last check. 7. DATA. 8. Mark by claim.
+    4. Render outside any transaction; store bytes and links. 5. MAIL, RCPT. 6. The last check. 7. DATA. 8. Mark by claim,
+    and claim the next with the same commit.
     """
     sender = _Sender(clock)
     if not waiting(now=clock()):
@@ -64,60 +65,45 @@ def drain(
         return time.monotonic() < end and (limit is None or sender.claimed < limit) and not stop()
 
     try:
-        with eased():
-            while going() and sender.round(going):
-                pass
+        while going() and sender.round(going):
+            pass
     finally:
         sender.line.close()
+        sender.give_back()
     sender.done.cut_short = time.monotonic() >= end and waiting(now=clock())
     return sender.done
-
-
-class _Line:
-    """The open transport, reused from message to message and opened anew when the server has hung up."""
-
-    def __init__(self) -> None:
-        self._transport: Transport | None = None
-        self.carried = 0
-
-    def get(self, clock: Clock) -> Transport | None:
-        """An open transport; None while the breaker says wait; raises Unreachable."""
-        if self._transport is not None and (not self._transport.is_open or self.carried >= MESSAGES_A_CONNECTION):
-            self.close()
-        if self._transport is None and breaker.may_try(now=clock()):
-            self._transport = open_transport()
-        return self._transport
-
-    def served(self) -> None:
-        """A message got an answer; the first one on a connection tells all senders that the server is back."""
-        if not self.carried:
-            breaker.close()
-        self.carried += 1
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
-        self._transport, self.carried = None, 0
 
 
 class _Sender:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.done = Drained()
-        self.line = _Line()
+        self.line = Line()
         self.claimed = 0
+        self.next: Message | None = None  # claimed with the last mark
+        self.unsure: Message | None = None  # marked as sent, but perhaps not yet on the disk
+        self.may_go_on: Callable[[], bool] = lambda: False
 
     def round(self, going: Callable[[], bool]) -> bool:
         """A few seconds of sending between two sweeps; False where nothing more can be done."""
-        end = time.monotonic() + ROUND
+        began = time.monotonic()
         self.sweep()
+        swept = time.monotonic()
+        # A sweep reads all that is due, which takes seconds where that is a million: the time belongs to sending.
+        end = swept + max(ROUND, SWEEPS_SHARE * (swept - began))
+        self.may_go_on = lambda: time.monotonic() < end and going()
         with identity.held():
-            while going():
-                if time.monotonic() >= end:
-                    return True
+            # What was claimed with the last mark is in hand, whatever became of the time.
+            while self.next is not None or self.may_go_on():
                 if not self.step():
                     return False
-        return False
+        return going()
+
+    def give_back(self) -> None:
+        """What was claimed with the last mark and cannot be sent now need not wait for its lease to end."""
+        if self.next is not None:
+            with suppress(OperationalError, InterfaceError):
+                claims.untouched(self.next, now=self.clock(), error="")
 
     def sweep(self) -> None:
         self.done.skipped += sweep(now=self.clock())
@@ -132,14 +118,17 @@ class _Sender:
             return False
         if transport is None:
             return False
-        message = self._next()
+        message, self.next = self.next or self._next(), None
         if message is None:
             return False
         self.claimed += 1
         try:
-            content = self._written(message)
+            content = self._written(message, transport)
             if content is not None:
                 self._hand_over(message, content, transport)
+        except (OperationalError, InterfaceError):
+            self._mark_again()
+            raise
         except ClaimLost:
             log.info("message %s was taken back while it was being sent", message.pk)
         except (Unreachable, Unanswered) as error:
@@ -160,7 +149,7 @@ class _Sender:
             allowance.give_back(now=now)
         return None
 
-    def _written(self, message: Message) -> bytes | None:
+    def _written(self, message: Message, transport: Transport) -> bytes | None:
         """The bytes of a message: the stored ones after a crash, else newly rendered; None where it ends here."""
         if message.raw is not None:
             return bytes(message.raw)
@@ -174,8 +163,14 @@ class _Sender:
                 claims.postponed(message, until=written.until)
                 self.done.deferred += 1
                 return None
+            transport.announce(
+                **_envelope(message, written.raw)
+            )  # the server thinks about it while the bytes are stored
             claims.keep(message, written)
-        except (ClaimLost, OperationalError, InterfaceError):
+        except ClaimLost:
+            transport.reset()
+            raise
+        except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # whatever a renderer does, it must cost no other message its turn
             log.error("message %s could not be written: %s", message.pk, type(error).__name__)
@@ -188,9 +183,7 @@ class _Sender:
 
     def _hand_over(self, message: Message, content: bytes, transport: Transport) -> None:
         try:
-            transport.offer(
-                sender=compose.sender_address(), recipient=for_transport(message.recipient), size=len(content)
-            )
+            transport.offer(**_envelope(message, content))
             if not self._may_begin(message):
                 transport.reset()
                 claims.untouched(message, now=self.clock(), error="")
@@ -207,16 +200,38 @@ class _Sender:
             log.warning("message %s was refused for good", message.pk)
             self.done.failed += 1
         else:
-            if not self._surely(message, lambda: claims.sent(message, now=self.clock())):
+            if not self._mark(message):
                 log.error("message %s went out after its lease had ended", message.pk)
             self.done.sent += 1
         self.line.served()
 
+    def _mark(self, message: Message) -> bool:
+        """Sent; where another may follow over the same connection, it is claimed with the same commit."""
+        if self._another_may_follow():
+            try:
+                marked, self.next = claims.sent_then_claim(message, now=self.clock())
+            except (OperationalError, InterfaceError):
+                pass  # asked again below; what it may have claimed unheard is free again when its lease ends
+            else:
+                self.unsure = message if self.next is not None else None
+                return marked
+        return self._surely(message, lambda: claims.sent(message, now=self.clock()))
+
+    def _mark_again(self) -> None:
+        """The database is gone, and with it perhaps a mark that had not reached its disk."""
+        message, self.unsure = self.unsure, None
+        if message is not None:
+            self._surely(message, lambda: claims.sent(message, now=self.clock()))
+
+    def _another_may_follow(self) -> bool:
+        return self.line.bears_another and not allowance.limits() and self.may_go_on()
+
     def _may_begin(self, message: Message) -> bool:
-        for _ in range(3):
+        for ask in (claims.may_begin, claims.may_still_begin, claims.may_still_begin):
             ticks = time.monotonic()
-            if not claims.may_begin(message, now=self.clock(), need=DATA_LIMIT):
+            if not ask(message, now=self.clock(), need=DATA_LIMIT):
                 return False
+            self.unsure = None  # what this answer has waited for was written after the last mark
             if time.monotonic() - ticks < FRESH:
                 return True
         return False
@@ -251,3 +266,8 @@ class _Sender:
                     raise
                 connection.close()
                 time.sleep(RECONNECT)
+
+
+def _envelope(message: Message, content: bytes) -> dict[str, Any]:
+    recipient = for_transport(message.recipient)
+    return {"sender": compose.sender_address(), "recipient": recipient, "size": len(content)}

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from mail import prepared
 from mail.errors import LinkUnknown
 from mail.models import LinkToken
 
@@ -28,6 +29,7 @@ PURPOSES = frozenset(
     }
 )
 LONGEST = 128
+_BY_DIGEST = prepared.Rows(LinkToken, where="digest = %(digest)s")
 
 
 def digest(raw: str) -> str:
@@ -51,7 +53,7 @@ def fresh(
 def mint(*, purpose: str, subject: str, expires_at: datetime | None, now: datetime, detail: str = "") -> str:
     """Store a new token and return it raw: the only moment at which anybody sees it."""
     raw, row = fresh(purpose=purpose, subject=subject, expires_at=expires_at, now=now, detail=detail)
-    row.save(force_insert=True)
+    prepared.insert(row)
     return raw
 
 
@@ -60,7 +62,7 @@ def find(raw: str, *, purpose: str, now: datetime) -> LinkToken:
     if not raw or len(raw) > LONGEST:
         raise LinkUnknown
     # Looked up by hash: the time an index takes tells nothing about the token.
-    row = LinkToken.objects.filter(digest=digest(raw)).first()
+    row = _BY_DIGEST.first(digest=digest(raw))
     if row is None or row.purpose != purpose or row.revoked_at is not None:
         raise LinkUnknown
     if row.expires_at is not None and row.expires_at <= now:

@@ -27,6 +27,8 @@ REDIS = "redis://127.0.0.1:6379/9"
 ONCE = (
     "tests/institute/tree",
     "tests/institute/launch",
+    "tests/institute/desk/funnel/test_counts.py",
+    "tests/institute/desk/funnel/test_weeks.py",
     "tests/bookings/scheduling",
     "tests/bookings/test_holidays.py",
     "tests/bookings/outside/test_addresses.py",

@@ -7,6 +7,7 @@ import pytest
 
 from bookings import selectors
 from bookings.api import kept
+from bookings.views import kept as pages
 from content import counting
 from content.kept import shelf
 from mail import clock
@@ -24,6 +25,7 @@ def _nothing_is_kept() -> None:
     """What this process keeps is about rows that the last test took back."""
     kept.shelf.clear()
     selectors.memory.clear()
+    pages.clear()
     shelf.clear()
     clock.watch.forget()  # time travel of another test
     counting.notes.clear()

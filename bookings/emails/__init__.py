@@ -22,6 +22,7 @@ from bookings.emails.kinds import (
     REMINDER,
     RESCHEDULED,
     enqueue,
+    message,
 )
 from mail import registry
 from mail.registry import Stream
@@ -47,6 +48,7 @@ __all__ = [
     "RESCHEDULED",
     "coming_calls",
     "enqueue",
+    "message",
     "register",
 ]
 

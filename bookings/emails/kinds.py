@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bookings.models import Booking
 from mail import ledger
-from mail.models import Topic
+from mail.models import Message, Topic
 
 CONFIRMED = "bookings.confirmed"
 PENDING = "bookings.pending"
@@ -26,6 +26,34 @@ COACH_CANCELLED = "bookings.coach_cancelled"
 LATE_REQUEST = "bookings.late_request"
 
 
+def message(
+    kind: str,
+    booking: Booking,
+    *,
+    topic: Topic,
+    recipient: str,
+    expires_at: datetime,
+    now: datetime,
+    due_at: datetime | None = None,
+    facts: dict[str, int | str] | None = None,
+    mark: str = "",
+) -> Message:
+    """One message about the booking's present version, not yet written into the ledger.
+
+    `mark` tells messages of one kind and version apart, such as reminders; `facts` are what the row will not tell later.
+    """
+    return ledger.message(
+        kind=kind,
+        dedupe_key=f"{kind}:{booking.uid}:{booking.version}" + (f":{mark}" if mark else ""),
+        topic=topic,
+        recipient=recipient,
+        due_at=due_at or now,
+        expires_at=expires_at,
+        now=now,
+        context={"booking": str(booking.uid), "version": booking.version, **(facts or {})},
+    )
+
+
 def enqueue(
     kind: str,
     booking: Booking,
@@ -38,17 +66,16 @@ def enqueue(
     facts: dict[str, int | str] | None = None,
     mark: str = "",
 ) -> None:
-    """Write one message about the booking's present version; needs the booking's transaction.
-
-    `mark` tells messages of one kind and version apart, such as reminders; `facts` are what the row will not tell later.
-    """
-    ledger.write(
-        kind=kind,
-        dedupe_key=f"{kind}:{booking.uid}:{booking.version}" + (f":{mark}" if mark else ""),
+    """The same, written; needs the booking's transaction."""
+    row = message(
+        kind,
+        booking,
         topic=topic,
         recipient=recipient,
-        due_at=due_at or now,
         expires_at=expires_at,
         now=now,
-        context={"booking": str(booking.uid), "version": booking.version, **(facts or {})},
+        due_at=due_at,
+        facts=facts,
+        mark=mark,
     )
+    ledger.write([row], now=now)

@@ -4,11 +4,30 @@ from bookings.selectors.diaries import Diary, booked_in, diaries, explain
 from bookings.selectors.hours import UTC_ZONE, coach_zone, coach_zones, hours_of
 from bookings.selectors.known import Offer, memory, offer
 from bookings.selectors.leads import leads_of
-from bookings.selectors.offered import calls_for_feed, candidates, coaches, demo_allowed, event_types, own_coach
-from bookings.selectors.slots import Month, OpenSlot, month_of_slots, month_with_change, nearest_slots, week_preview
+from bookings.selectors.offered import (
+    calls_for_feed,
+    candidates,
+    coaches,
+    demo_allowed,
+    event_types,
+    intake_questions,
+    own_coach,
+)
+from bookings.selectors.slots import (
+    NEAR,
+    Month,
+    OpenSlot,
+    month_of_slots,
+    month_with_change,
+    nearest,
+    nearest_slots,
+    times,
+    week_preview,
+)
 from bookings.selectors.stamps import Stamp, stamp
 
 __all__ = [
+    "NEAR",
     "UTC_ZONE",
     "Diary",
     "Month",
@@ -26,13 +45,16 @@ __all__ = [
     "event_types",
     "explain",
     "hours_of",
+    "intake_questions",
     "leads_of",
     "memory",
     "month_of_slots",
     "month_with_change",
+    "nearest",
     "nearest_slots",
     "offer",
     "own_coach",
     "stamp",
+    "times",
     "week_preview",
 ]

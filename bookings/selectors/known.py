@@ -17,12 +17,15 @@ from typing import TypeVar
 
 from bookings.models import Coach, EventType
 from bookings.scheduling import Hours
+from bookings.selectors import sql
 from bookings.selectors.hours import days_around, hours_between
 from bookings.selectors.stamps import Roll, Stamp, roll
+from mail import prepared
 
 T = TypeVar("T")
 
 MOST_KINDS, MOST_COACHES = 256, 4096
+_THESE = prepared.Rows(Coach, where=lambda: f"bookings_coach.id {sql.one_of('coaches')}")
 # Hours are read on so many days at once, so that the next question finds them whatever month it is about.
 BEHIND, AHEAD = timedelta(days=40), timedelta(days=200)
 
@@ -131,7 +134,7 @@ def _coaches(found: Roll) -> dict[int, Coach]:
                 memory.coaches.move_to_end(pk)
     missing = found.coaches.keys() - there.keys()
     if missing:
-        read = Coach.objects.in_bulk(missing)
+        read = {coach.pk: coach for coach in _THESE.all(coaches=sql.ids(missing))}
         with memory.lock:
             _keep(memory.coaches, {pk: (found.coaches[pk], coach) for pk, coach in read.items()}, MOST_COACHES)
         there |= read

@@ -7,13 +7,15 @@ from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from bookings.models import Booking, Coach, EventType
+from bookings.models import Booking, Coach, EventType, IntakeQuestion
 from bookings.scheduling import Candidate
 from leads.models import Lead
+from mail import prepared
 
 Status = Booking.Status
 FEED_REACHES_BACK = timedelta(days=90)
 MOST_IN_A_FEED = 2000
+_INTAKE = prepared.Rows(IntakeQuestion, where="event_type_id = %(kind)s", order='"order", id')
 
 
 def demo_allowed() -> bool:
@@ -33,6 +35,11 @@ def coaches(event_type: EventType | None = None) -> QuerySet[Coach]:
     if event_type is not None:
         found = found.filter(event_types=event_type)
     return found if demo_allowed() else found.filter(is_demo=False)
+
+
+def intake_questions(event_type: EventType) -> list[IntakeQuestion]:
+    """What is asked on the booking form of this kind of call, in its order."""
+    return _INTAKE.all(kind=event_type.pk)
 
 
 def own_coach(lead: Lead | None) -> Coach | None:

@@ -1,7 +1,8 @@
 """The open times of one kind of call, for pages, the desk and the API."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -62,6 +63,64 @@ def month_of_slots(
     return _open(books, event_type, since=since, until=until, now=now, duration=duration, by_staff=by_staff)
 
 
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The open times of one kind of call in a range, read once and asked for its parts."""
+
+    event_type: EventType
+    books: list[Diary]
+    now: datetime
+    duration: timedelta | None
+
+    def open(self, since: datetime, until: datetime) -> list[OpenSlot]:
+        """What `month_of_slots` answers for a part of the range."""
+        since, until = max(since, self.now), min(until, self.now + self.event_type.booking_window)
+        if since >= until:
+            return []
+        return _open(self.books, self.event_type, since=since, until=until, now=self.now, duration=self.duration)
+
+    def unbooked(self, since: datetime, until: datetime) -> Iterator[datetime]:
+        """The starts at which somebody would be free if nothing were booked."""
+        for book in self.books:
+            asked = book.question(self.event_type, since=since, until=until, now=self.now, duration=self.duration)
+            yield from open_starts(replace(asked, busy=(), limits=()))
+
+
+def times(
+    *,
+    event_type: EventType,
+    coach: Coach | None,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    own_hold: Booking | None = None,
+    duration: timedelta | None = None,
+    offer: Offer | None = None,
+) -> Times:
+    """The times in [since, until); with an `offer` at hand one query, where this process knows the hours."""
+    if offer is None:
+        chosen = list(coaches(event_type) if coach is None else coaches(event_type).filter(pk=coach.pk))
+        hours = None
+    else:
+        chosen = [each for each in offer.coaches if coach is None or each.pk == coach.pk]
+        hours = offer.hours(since=since, until=until + (duration or event_type.duration), now=now)
+    books = (
+        diaries(
+            chosen,
+            event_type,
+            since=since,
+            until=until,
+            now=now,
+            without=own_hold,
+            duration=duration,
+            hours=hours,
+        )
+        if event_type.enabled and chosen
+        else []
+    )
+    return Times(event_type, books, now, duration)
+
+
 def month_with_change(
     offer: Offer,
     *,
@@ -117,8 +176,13 @@ def nearest_slots(
         )
         if len(found) >= count:
             break
-    nearest = sorted(found, key=lambda slot: (abs(slot.start - around), slot.start))[:count]
-    return sorted(nearest, key=lambda slot: slot.start)
+    return nearest(found, around, count)
+
+
+def nearest(found: Iterable[OpenSlot], around: datetime, count: int = 6) -> list[OpenSlot]:
+    """The slots nearest to an instant, sorted by time."""
+    chosen = sorted(found, key=lambda slot: (abs(slot.start - around), slot.start))[:count]
+    return sorted(chosen, key=lambda slot: slot.start)
 
 
 def week_preview(

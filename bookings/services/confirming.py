@@ -9,19 +9,23 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import Q
 
 from bookings import selectors
 from bookings.errors import KeyReused, PhoneNeeded, TooManyOpen
 from bookings.models import Answer, Booking, Coach, EventType, LocationKind
 from bookings.services import gate, notices, rows
 from bookings.services.choosing import Wish, with_a_coach
-from bookings.services.rows import Actor, Status
+from bookings.services.rows import Actor, Also, Status, nothing_else
 from bookings.services.typed import Attendee, attendee
 from leads import people
 from leads.models import Lead
+from mail import statements
 
 A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
+_OPEN_CALLS = f"""
+SELECT count(*) FROM bookings_booking WHERE lead_id = %(lead)s AND "end" > %(now)s
+    AND (status = '{Status.CONFIRMED}' OR (status = '{Status.PENDING}' AND approve_by > %(now)s))
+"""  # noqa: S608  our own words
 
 
 class _HoldOver(Exception):  # noqa: N818 - a turn of the conversation, not a failure
@@ -45,8 +49,11 @@ def confirm(
     duration: timedelta | None = None,
     access_needs: str = "",
     answers: Sequence[Answer] = (),
+    also: Also = nothing_else,
 ) -> Booking:
     """Book the call, or ask the coach for it, and write its lead, history, mails and reminders in one transaction.
+
+    What is `also` to be written of a call that is made now is written there as well.
 
     1. The same `idempotency_key` again returns the first booking, or raises KeyReused where the data differ.
     2. A live hold of this type, start and length becomes the call; only busy time is asked again.
@@ -56,7 +63,7 @@ def confirm(
     """
     wish = Wish(event_type=event_type, start=start, coach=coach, duration=duration)
     who = attendee(name, email, phone, questions, time_zone, access_needs, answers)
-    return Form(key=idempotency_key, wish=wish, attendee=who, page=page, now=now).answer(hold)
+    return Form(key=idempotency_key, wish=wish, attendee=who, page=page, now=now, also=also).answer(hold)
 
 
 def book_for(
@@ -102,6 +109,7 @@ class Form:
     page: str
     now: datetime
     staff: str = ""
+    also: Also = nothing_else
 
     def answer(self, hold: Booking | None) -> Booking:
         """The booking that this form makes, or has made."""
@@ -245,15 +253,14 @@ class Form:
             return
         told = notices.asked_for if booking.status == Status.PENDING else notices.booked
         told(booking, lead=lead, page=self.page, actor=self.staff or "visitor", now=self.now)
+        self.also(booking)
 
     def refuse_too_many(self, lead: Lead | None) -> None:
         """One person, so many coming calls; the lead's lock makes the count true. Raises TooManyOpen."""
-        if self.staff or lead is None:
+        if self.staff or lead is None or lead.just_made:
             return
-        open_calls = Booking.objects.filter(
-            Q(status=Status.CONFIRMED) | Q(status=Status.PENDING, approve_by__gt=self.now), lead=lead, end__gt=self.now
-        )
-        if open_calls.count() >= settings.OPEN_CALLS_PER_PERSON:
+        ((number,),) = statements.rows(_OPEN_CALLS, {"lead": lead.pk, "now": statements.adapt(self.now)})
+        if number >= settings.OPEN_CALLS_PER_PERSON:
             raise TooManyOpen
 
     def lead(self) -> Lead | None:

@@ -21,7 +21,8 @@ from bookings.errors import Busy, NotOffered, SlotTaken
 from bookings.models import Coach, EventType
 from bookings.models.booking import Booking
 from bookings.scheduling import Hours, Interval, Reason, SlotQuestion, why_not
-from mail import statements
+from bookings.selectors import sql
+from mail import prepared, statements
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -33,6 +34,24 @@ RETRIES = 3
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 LOCK_NOT_AVAILABLE, QUERY_CANCELED = "55P03", "57014"
 MOMENT = timedelta(seconds=1)
+_TIMEOUTS = """
+SELECT set_config('lock_timeout', %(lock)s, true), set_config('statement_timeout', %(statement)s, true)
+"""
+_OF_KIND = """
+bookings_eventtype.id = %(kind)s AND EXISTS (
+    SELECT 1 FROM bookings_eventtype_coaches link
+    WHERE link.eventtype_id = bookings_eventtype.id AND link.coach_id = %(coach)s
+)
+"""
+_KIND_OF = prepared.Rows(EventType, where=_OF_KIND)
+
+
+def _these() -> str:
+    return f"bookings_coach.id {sql.one_of('coaches')}"
+
+
+_UNLOCKED = prepared.Rows(Coach, where=_these, order="bookings_coach.id")
+_LOCKED = prepared.Rows(Coach, where=_these, order="bookings_coach.id", locked="bookings_coach")
 
 # Somebody was quicker, or the coach went away meanwhile: the visitor did nothing wrong.
 TAKEN = {Reason.BUSY, Reason.BUFFER, Reason.OUTSIDE_CALENDAR, Reason.LIMIT, Reason.TIME_OFF}
@@ -93,10 +112,8 @@ def lock(*coach_ids: int) -> dict[int, Coach]:
 
     NO KEY UPDATE, because a plain FOR UPDATE would make every foreign key check on the coach wait as well.
     """
-    rows = Coach.objects.filter(pk__in=set(coach_ids)).order_by("pk")
-    if settings.BOOKING_GATE_LOCK:
-        rows = rows.select_for_update(no_key=True)
-    return {coach.pk: coach for coach in rows}
+    rows = _LOCKED if settings.BOOKING_GATE_LOCK else _UNLOCKED
+    return {coach.pk: coach for coach in rows.all(coaches=sql.ids(set(coach_ids)))}
 
 
 def changed(*coach_ids: int) -> None:
@@ -123,7 +140,7 @@ def admit(
     Notice and booking window do not bind staff, nor does a length that is no longer on offer bind a call that has it.
     Raises SlotTaken, NotOffered.
     """
-    fresh = EventType.objects.filter(pk=event_type.pk, coaches=coach).first()
+    fresh = _KIND_OF.first(kind=event_type.pk, coach=coach.pk)
     if fresh is None:
         raise NotOffered(Reason.COACH_NOT_ELIGIBLE)
     if not fresh.enabled or (fresh.is_demo and not selectors.demo_allowed()):
@@ -145,8 +162,21 @@ def still_free(booking: Booking, *, now: datetime) -> None:
     if not settings.BOOKING_GATE_CHECK:
         return
     slot = Slot(booking.coach, booking.event_type, booking.start, booking.duration)
-    kept = Interval(booking.busy_start, booking.busy_end)
-    diary = _diary(slot, now=now, without=booking, hours={})
+    _refuse_busy(slot, Interval(booking.busy_start, booking.busy_end), now=now, without=booking)
+
+
+def not_taken(slot: Slot, *, now: datetime, without: Booking | None) -> None:
+    """Ask busy time before the gate: who comes too late is told so without queueing for the lock. Raises SlotTaken.
+
+    What is committed is taken, so nobody is refused who would have been admitted; whoever passes is asked again inside.
+    """
+    if settings.BOOKING_GATE_CHECK:
+        times = slot.times
+        _refuse_busy(slot, Interval(times["busy_start"], times["busy_end"]), now=now, without=without)
+
+
+def _refuse_busy(slot: Slot, kept: Interval, *, now: datetime, without: Booking | None) -> None:
+    diary = _diary(slot, now=now, without=without, hours={})
     busy = (*diary.busy, *diary.time_off, *diary.outside)
     if any(each.start < kept.end and kept.start < each.end for each in busy):
         raise SlotTaken
@@ -187,11 +217,7 @@ def _asked(slot: Slot, diary: selectors.Diary, *, now: datetime, by_staff: bool)
 def _set_timeouts() -> None:
     """SET LOCAL: a lock that is not had in time must cost this request, not the worker."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)",
-                [str(LOCK_TIMEOUT_MS), str(STATEMENT_TIMEOUT_MS)],
-            )
+        statements.rows(_TIMEOUTS, {"lock": str(LOCK_TIMEOUT_MS), "statement": str(STATEMENT_TIMEOUT_MS)})
 
 
 def _state(problem: DatabaseError) -> str:

@@ -8,7 +8,7 @@ from bookings.errors import NotActive
 from bookings.models import Booking, Coach, EventType
 from bookings.services import gate, rows
 from bookings.services.choosing import Wish, with_a_coach
-from bookings.services.rows import HOLD_LASTS, Actor, Status
+from bookings.services.rows import HOLD_LASTS, Actor, Also, Status, nothing_else
 from mail.text import one_line
 
 
@@ -21,8 +21,11 @@ def hold(
     now: datetime,
     previous_hold: Booking | None = None,
     duration: timedelta | None = None,
+    also: Also = nothing_else,
 ) -> Booking:
     """Keep this time for ten minutes, giving up `previous_hold`; `coach` None lets the house choose one.
+
+    What is `also` to be written of the hold is written in its transaction.
 
     Raises SlotTaken, NotOffered, Busy.
     """
@@ -35,7 +38,7 @@ def hold(
             _give_up(rows.fresh(previous_hold), now=now, why="Another time was chosen.")
         slot = gate.admit(coach=locked[coach_id], event_type=event_type, start=start, now=now, duration=duration)
         rows.clear_way(slot, now=now)
-        return rows.place(
+        placed = rows.place(
             slot,
             status=Status.HELD,
             name="held",
@@ -44,6 +47,8 @@ def hold(
             held_until=now + HOLD_LASTS,
             attendee_time_zone=one_line(time_zone, limit=64),
         )
+        also(placed)
+        return placed
 
     asked = Wish(event_type=event_type, start=start, coach=coach, duration=duration)
     return with_a_coach(asked, now=now, without=previous_hold, attempt=attempt)

@@ -11,7 +11,7 @@ from leads import people
 from leads.models import Lead, Stage
 from mail import ledger
 from mail.identity import staff_address
-from mail.models import Message
+from mail.models import Message, Topic
 
 # A cancellation still helps after the call was to begin: it takes the event out of the calendars.
 CANCELLATION_EXPIRES_AFTER = timedelta(hours=24)
@@ -37,8 +37,7 @@ def booked(booking: Booking, *, lead: Lead, page: str, actor: str, now: datetime
     """A call was booked: confirmation, notice to the coach, reminders, one line of the lead's timeline."""
     _record(booking, f"Booked {_what(booking)}", lead=lead, page=page, actor=actor, now=now)
     people.advance_stage(lead=lead, stage=Stage.CALL_BOOKED, now=now)
-    mail_confirmation(booking, now=now)
-    _to_coach(emails.COACH_CONFIRMED, booking, now=now)
+    _mail_agreed(booking, topic=ledger.topic(booking.topic_key, fresh=True), now=now)
 
 
 def asked_for(booking: Booking, *, lead: Lead, page: str, actor: str, now: datetime) -> None:
@@ -49,9 +48,7 @@ def asked_for(booking: Booking, *, lead: Lead, page: str, actor: str, now: datet
 
 def approved(booking: Booking, *, actor: str, now: datetime) -> None:
     """The coach said yes: from here on it is a call like any other."""
-    ledger.bump(booking.topic_key, why="The coach said yes.")
-    mail_confirmation(booking, now=now)
-    _to_coach(emails.COACH_CONFIRMED, booking, now=now)
+    _mail_agreed(booking, topic=ledger.bump(booking.topic_key, why="The coach said yes."), now=now)
     tell(booking, f"Approved {booking.title}", actor=actor, now=now)
     if booking.lead is not None:
         people.advance_stage(lead=booking.lead, stage=Stage.CALL_BOOKED, now=now)
@@ -72,11 +69,31 @@ def released(booking: Booking) -> None:
 
 def mail_confirmation(booking: Booking, *, now: datetime) -> None:
     """The attendee's confirmation and reminders of the booking's present version."""
-    topic = ledger.topic(booking.topic_key)
-    emails.enqueue(
+    ledger.write(_confirmation(booking, topic=ledger.topic(booking.topic_key), now=now), now=now)
+
+
+def _confirmation(booking: Booking, *, topic: Topic, now: datetime) -> list[Message]:
+    confirmed = emails.message(
         emails.CONFIRMED, booking, topic=topic, recipient=booking.attendee_email, expires_at=booking.start, now=now
     )
-    reminders.enqueue(booking, topic=topic, now=now)
+    return [confirmed, *reminders.messages(booking, topic=topic, now=now)]
+
+
+def _mail_agreed(booking: Booking, *, topic: Topic, now: datetime) -> None:
+    """All that both sides hear of a call that is agreed on, written at once."""
+    told = _confirmation(booking, topic=topic, now=now)
+    if booking.coach.notice_address:
+        told.append(
+            emails.message(
+                emails.COACH_CONFIRMED,
+                booking,
+                topic=topic,
+                recipient=booking.coach.notice_address,
+                expires_at=booking.start,
+                now=now,
+            )
+        )
+    ledger.write(told, now=now)
 
 
 def moved(booking: Booking, *, before: Before, actor: str, why: str, now: datetime) -> None:
@@ -99,7 +116,7 @@ def moved(booking: Booking, *, before: Before, actor: str, why: str, now: dateti
             now=now,
             facts=was,
         )
-        reminders.enqueue(booking, topic=topic, now=now)
+        ledger.write(reminders.messages(booking, topic=topic, now=now), now=now)
         same = before.coach == booking.coach
         _to_coach(emails.COACH_RESCHEDULED if same else emails.COACH_CONFIRMED, booking, now=now, facts=was)
         if not same and before.coach.notice_address:

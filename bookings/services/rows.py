@@ -1,5 +1,6 @@
 """Writing booking rows and their history together, so that the history always replays to the row."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from bookings.models.history import difference, snapshot
 from bookings.services import gate, notices
 from bookings.services.gate import Slot
 from leads.models import Lead
+from mail import prepared
 from mail.rows import require_transaction
 from mail.text import one_line
 
@@ -18,6 +20,13 @@ UNANSWERED = "Nobody answered in time."
 UNCONFIRMED = "The address was not confirmed in time."
 Actor = BookingEvent.ActorKind
 Status = Booking.Status
+# What the caller wants written in the booking's own transaction, such as the link to its page.
+Also = Callable[[Booking], object]
+_FRESH = prepared.Rows(Booking, "coach__user", "event_type", "lead", where="bookings_booking.id = %(pk)s")
+
+
+def nothing_else(booking: Booking) -> None:
+    """What is usually also written: nothing."""
 
 
 def place(
@@ -44,7 +53,7 @@ def place(
         **slot.event_type.location_with(slot.coach),
         **values,
     )
-    booking.save(force_insert=True)
+    prepared.insert(booking)
     gate.changed(booking.coach_id)
     _record(booking, {}, name=name, actor_kind=actor_kind, actor=actor, why="", now=now)
     return booking
@@ -65,7 +74,7 @@ def change(
     before, coach_id = snapshot(booking), booking.coach_id
     for column, value in values.items():
         setattr(booking, column, value)
-    booking.save(update_fields=[*values])
+    prepared.update(booking, tuple(values))
     gate.changed(coach_id, booking.coach_id)
     _record(booking, before, name=name, actor_kind=actor_kind, actor=actor, why=why, now=now)
     return booking
@@ -166,20 +175,25 @@ def lock_person(booking: Booking) -> None:
 
 def fresh(booking: Booking) -> Booking:
     """The row as it is now, with its coach and type; call it under the coach's lock."""
-    return Booking.objects.select_related("coach__user", "event_type", "lead").get(pk=booking.pk)
+    row = _FRESH.first(pk=booking.pk)
+    if row is None:
+        raise Booking.DoesNotExist
+    return row
 
 
 def _record(
     booking: Booking, before: dict[str, Any], *, name: str, actor_kind: str, actor: str, why: str, now: datetime
 ) -> BookingEvent:
     old, new = difference(before, snapshot(booking))
-    return BookingEvent.objects.create(
-        booking=booking,
-        at=now,
-        actor_kind=actor_kind,
-        actor=one_line(actor, limit=150),
-        name=name,
-        old=old,
-        new=new,
-        why=one_line(why, limit=500),
+    return prepared.insert(
+        BookingEvent(
+            booking=booking,
+            at=now,
+            actor_kind=actor_kind,
+            actor=one_line(actor, limit=150),
+            name=name,
+            old=old,
+            new=new,
+            why=one_line(why, limit=500),
+        )
     )

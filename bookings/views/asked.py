@@ -88,11 +88,17 @@ class Asked:
 
 
 def read(
-    data: Mapping[str, str], event_type: EventType, *, moving: Booking | None = None, zone: ZoneInfo | None = None
+    data: Mapping[str, str],
+    event_type: EventType,
+    *,
+    moving: Booking | None = None,
+    zone: ZoneInfo | None = None,
+    coaches: list[Coach] | None = None,
 ) -> Asked:
     """Read the state from request.GET or request.POST; unknown zones, coaches and lengths fall back with a notice.
 
     `zone` holds where none is given; the call that is `moving` keeps its length and, unless said otherwise, its coach.
+    `coaches` are the bookable ones where they are known already.
     """
     notices = []
     asked_zone = data.get("tz") or ""
@@ -106,7 +112,7 @@ def read(
         )
     asked_coach = data.get("coach") or ""
     usual = find_coach(moving.coach.slug, event_type) if moving is not None else None
-    coach = usual if not asked_coach else None if asked_coach == ANY else find_coach(asked_coach, event_type)
+    coach = usual if not asked_coach else None if asked_coach == ANY else find_coach(asked_coach, event_type, coaches)
     coach_known = asked_coach in ("", ANY) or coach is not None
     if not coach_known:
         notices.append("That coach does not take this kind of call. You see the times of all coaches who do.")
@@ -155,8 +161,10 @@ def default_zone() -> ZoneInfo:
     return ZoneInfo(str(identity.current().default_time_zone))
 
 
-def find_coach(slug: str, event_type: EventType) -> Coach | None:
-    """The bookable coach of that name for this kind of call, or None."""
+def find_coach(slug: str, event_type: EventType, coaches: list[Coach] | None = None) -> Coach | None:
+    """The bookable coach of that name for this kind of call (one of `coaches`, where they are known), or None."""
+    if coaches is not None:
+        return next((each for each in coaches if each.slug == slug), None)
     # The length first: PostgreSQL refuses NUL, and nobody is called by 100 kB.
     if not slug or len(slug) > 80 or "\0" in slug:
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -78,7 +79,7 @@ def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         hold=booking,
         zone=zones.find(booking.attendee_time_zone) or default_zone(),
         start=instant(data.get("start")) or booking.start,
-        coach=find_coach(data.get("coach") or "", booking.event_type),
+        coach=_coach(data.get("coach") or "", booking),
         now=now,
         token=token,
         topic=topic(data),
@@ -94,6 +95,11 @@ def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     return _page(request, step, _form(step))
 
 
+def _coach(slug: str, hold: Booking) -> Coach | None:
+    """Who was asked for: as a rule the coach whose time is held, whom nobody need look up again."""
+    return hold.coach if hold.coach.slug == slug and hold.coach.active else find_coach(slug, hold.event_type)
+
+
 def _done(request: HttpRequest, step: Step, *, status: int = 200) -> HttpResponse:
     """The held time became a call already, or cannot become one any more."""
     return render(request, "bookings/details_done.html", facts(step.hold.event_type), status=status)
@@ -104,7 +110,7 @@ def _form(step: Step, request: HttpRequest | None = None) -> DetailsForm:
         request.POST if request else None,
         now=step.now,
         we_phone=step.hold.event_type.location_kind == LocationKind.PHONE,
-        questions=list(step.hold.event_type.intake_questions.all()),
+        questions=selectors.intake_questions(step.hold.event_type),
         initial={"questions": step.topic},
     )
 
@@ -214,8 +220,13 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
     if not key:
         form.new_key()
         key = form.data["idempotency_key"]
+    raw: list[str] = []
+
+    def also(booking: Booking) -> None:
+        raw.append(links.mint_manage(booking=booking, now=step.now))
+
     try:
-        verb = _checked(request, form, key, step.now)
+        verb = _checked(request, form, step, key, also)
         booking = verb(
             hold=step.hold,
             event_type=step.hold.event_type,
@@ -257,30 +268,33 @@ def _confirm(request: HttpRequest, step: Step) -> HttpResponse:
         offer = isinstance(error, SlotTaken | NotOffered)
         return _page(request, step, form, status=answers.status(error), offer=offer)
     if booking.unproven:
-        raw = links.mint_hold(booking=booking, now=step.now)
-        response = answers.SeeOther(reverse("bookings:details", args=[step.hold.event_type.slug, raw]))
+        kept = links.mint_hold(booking=booking, now=step.now)
+        response = answers.SeeOther(reverse("bookings:details", args=[step.hold.event_type.slug, kept]))
         held.forget(response)
         return response
     if typed.get("wants_list"):
         letters.ask_for(request, booking, step.now)
-    raw = links.mint_manage(booking=booking, now=step.now)
-    response = answers.SeeOther(f"{reverse('bookings:manage', args=[raw])}?booked=1")
+    if not raw:  # it was booked before: another link to the same call
+        also(booking)
+    response = answers.SeeOther(f"{reverse('bookings:manage', args=[raw[-1]])}?booked=1")
     held.forget(response)
     return response
 
 
-def _checked(request: HttpRequest, form: DetailsForm, key: str, now: datetime) -> Callable[..., Booking]:
+def _checked(
+    request: HttpRequest, form: DetailsForm, step: Step, key: str, also: Callable[[Booking], None]
+) -> Callable[..., Booking]:
     """The verb that this form has earned: who gave no proof of being a person books when the mailbox says so.
 
     Raises Suspicious where the form is asked again first, TooMany.
     """
-    # A form that was already booked with costs nothing when it is sent again (double click, reload).
-    if Booking.objects.filter(idempotency_key=key).exists():
-        return services.confirm
+    confirm = partial(services.confirm, also=also)
+    if step.hold.idempotency_key == key:  # sent again (double click, reload): it costs nothing
+        return confirm
     try:
-        abuse.check(request=request, form=form, entry="booking", email=form.cleaned_data["email"], now=now)
+        abuse.check(request=request, form=form, entry="booking", email=form.cleaned_data["email"], now=step.now)
     except Suspicious as error:
         if not error.hold:
             raise
         return services.book_unproven
-    return services.confirm
+    return confirm

@@ -1,6 +1,5 @@
 """Days and times to choose from, for a new call and for one that is moved: what stands on the page, nothing of what it does."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +9,9 @@ from django.shortcuts import render
 
 from bookings import selectors
 from bookings.models import Booking, EventType
-from bookings.scheduling import next_clock_change, open_starts
+from bookings.scheduling import next_clock_change
+from bookings.selectors import Offer
+from bookings.selectors.slots import Times
 from bookings.views import days, wording, zones
 from bookings.views.asked import ANY, MONTH, WEEK, Asked, default_zone, minutes
 from bookings.views.days import ONE, Opened, Stretch
@@ -20,6 +21,7 @@ from mail.text import one_line
 LONGEST = timedelta(days=730)
 # Where a stretch is empty, so far to both sides the nearest free days are looked for.
 AROUND = timedelta(days=62)
+FEW = 6
 
 
 def context(
@@ -30,35 +32,49 @@ def context(
     own: Booking | None,
     around: datetime | None = None,
     present: datetime | None = None,
+    offer: Offer | None = None,
 ) -> dict[str, Any]:
     """The picker's part of a template's context.
 
     The time of `own` counts as free; `around` offers the nearest free times instead of a day's; `present` is the start
-    of the call that is moved.
+    of the call that is moved; with the `offer` at hand less is asked.
     """
     zone = asked.zone
     today = now.astimezone(zone).date()
     last = (now + min(kind.booking_window, LONGEST)).astimezone(zone).date()
     stretch = _stretch(asked, today, last)
     since, until = stretch.bounds(zone)
-    every = _opened(kind, asked, since, until, now, own)
+    near_since, near_until = (around - selectors.NEAR, around + selectors.NEAR) if around else (since, until)
+    read = selectors.times(
+        event_type=kind,
+        coach=asked.coach,
+        since=min(since, near_since),
+        until=max(until, near_until),
+        now=now,
+        own_hold=own,
+        duration=asked.duration,
+        offer=offer,
+    )
+    every = days.by_day(read.open(since, until), zone)
     opened = days.only(asked.part, every, zone)
     wanted = asked.start.astimezone(zone).date() if asked.start else asked.day
     chosen = next(iter(days.nearest(opened, wanted or stretch.first, 1)), None)
     times = days.times(opened[chosen], zone, asked.start, present) if chosen else []
     if around is not None:
-        near = selectors.nearest_slots(
-            event_type=kind, coach=asked.coach, around=around, now=now, duration=asked.duration, own_hold=own
-        )
+        near = selectors.nearest(read.open(near_since, near_until), around)
+        if len(near) < FEW:
+            near = selectors.nearest_slots(
+                event_type=kind, coach=asked.coach, around=around, now=now, duration=asked.duration, own_hold=own
+            )
         chosen, times = None, days.moments(near, zone)
-    squares = days.squares(stretch, _states(kind, asked, stretch, every, now, today, last), opened, chosen)
+    squares = days.squares(stretch, _states(read, stretch, zone, every, today, last), opened, chosen)
     return {
         "asked": asked,
         "state": asked.query(),
         "sent": asked.state(),
         "kept": asked.state(tz=None, coach=None),
         "zone_options": zones.options(max(since, now), zone),
-        "coaches": selectors.coaches(kind),
+        "coaches": selectors.coaches(kind) if offer is None else offer.coaches,
         "any_coach": asked.query(coach=ANY if asked.usual_coach else None),
         "views": _views(asked, stretch),
         "parts": _parts(asked, stretch, every),
@@ -137,17 +153,12 @@ def _nearest(
     return [{"date": day, "words": wording.short_day(day)} for day in days.nearest(found, stretch.first)]
 
 
-def _states(
-    kind: EventType, asked: Asked, stretch: Stretch, every: Opened, now: datetime, today: date, last: date
-) -> dict[date, str]:
+def _states(read: Times, stretch: Stretch, zone: ZoneInfo, every: Opened, today: date, last: date) -> dict[date, str]:
     """Why a day cannot be chosen. One on which somebody would be free if nothing were booked is full, not without hours."""
-    coaches = [asked.coach] if asked.coach else list(selectors.coaches(kind))
-    since, until = stretch.bounds(asked.zone)
+    since, until = stretch.bounds(zone)
     states = {day: "past" if day < today else "later" for day in stretch.dates if not today <= day <= last}
-    for diary in selectors.diaries(coaches, kind, since=since, until=until, now=now, duration=asked.duration):
-        question = diary.question(kind, since=since, until=until, now=now, duration=asked.duration)
-        for start in open_starts(replace(question, busy=(), limits=())):
-            states[start.astimezone(asked.zone).date()] = "full"
+    for start in read.unbooked(since, until):
+        states[start.astimezone(zone).date()] = "full"
     return states | dict.fromkeys(every, "hidden")
 
 

@@ -8,7 +8,7 @@ from content.models.items import FAQ, Callout, Paragraph, Point, Step, Tip
 from content.models.pdf import RevisionPdf
 from content.models.preview import Preview
 from content.models.question import ReaderQuestion
-from content.models.quiz import QuizEdition, QuizOption, QuizQuestion, QuizResult
+from content.models.quiz import QuizDay, QuizEdition, QuizOption, QuizQuestion, QuizResult
 from content.models.readers import ReaderDay, ReaderMark, ReaderSalt
 from content.models.revision import Revision
 from content.models.role import Role, RoleAspect
@@ -24,6 +24,7 @@ __all__ = [
     "Paragraph",
     "Point",
     "Preview",
+    "QuizDay",
     "QuizEdition",
     "QuizOption",
     "QuizQuestion",

@@ -148,3 +148,22 @@ class QuizResult(Frozen):
 
     def __str__(self) -> str:
         return f"{self.get_band_display()}: {self.get_first_role_display()}"
+
+
+class QuizDay(models.Model):
+    """How often the quiz was finished on one day, by where it was found and what came out; nobody's, and never taken back."""
+
+    day = models.DateField()
+    page = models.CharField(max_length=300)
+    source = models.CharField(max_length=100, blank=True)
+    role = models.CharField(max_length=20)
+    runs = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-day", "page", "source", "role"]
+        constraints = [models.UniqueConstraint(fields=["day", "page", "source", "role"], name="content_quiz_day_once")]
+        verbose_name = "quiz runs of a day"
+        verbose_name_plural = "quiz runs by day"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.page}: {self.role}"

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from content.models import QuizEdition, QuizResult
 from content.quiz import edition as editions
-from content.quiz import links, report, scoring
+from content.quiz import links, report, scoring, tally
 from content.quiz.edition import Picks
 from content.quiz.scoring import Outcome
 from leads import consents
@@ -23,9 +23,19 @@ QUIZ = "quiz"
 
 @transaction.atomic(durable=True)
 def record(
-    *, edition: QuizEdition, answers: Mapping[str, Picks], seed: str, key: str, came_from: str, now: datetime
+    *,
+    edition: QuizEdition,
+    answers: Mapping[str, Picks],
+    seed: str,
+    key: str,
+    came_from: str,
+    now: datetime,
+    counts: bool = True,
 ) -> str:
-    """Store the answers with their result and return a raw link to it; the same form again gives the same result."""
+    """Store the answers with their result and return a raw link to it; the same form again gives the same result.
+
+    A run that may be a robot's does not count (`counts` is false).
+    """
     plain = {question: list(picks) for question, picks in answers.items()}
     result = QuizResult.objects.filter(key=key).first() if key else None
     if result is None or (result.edition_id, result.answers) != (edition.pk, plain):
@@ -45,6 +55,8 @@ def record(
         try:
             with transaction.atomic():
                 row.save()
+                if counts:
+                    tally.count(came_from=came_from, role=_interest(outcome), now=now)
             result = row
         except IntegrityError:  # two clicks at once meet on the unique key
             result = QuizResult.objects.get(key=key)

@@ -1,7 +1,6 @@
 """The quiz: a GET shows it and changes nothing, the POST stores the answers and leads to their result."""
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from content.quiz import links, publishing, services
 from content.quiz.forms import QuizForm, fresh_seed
 from leads import abuse
 from leads.errors import Suspicious, TooMany
+from leads.led_here import path_before
 from leads.people import own_path
 from leads.token_pages import minutes, retry_later, token_page
 from mail import clock
@@ -73,7 +73,7 @@ def _submit(request: HttpRequest, now: datetime) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
-        _check(request, form, now)
+        proven = _check(request, form, now)
     except Suspicious as error:
         form.ask_again(error, now=now)
         return _page(request, form, status=422)
@@ -85,15 +85,17 @@ def _submit(request: HttpRequest, now: datetime) -> HttpResponse:
         seed=form.order_seed,
         key=form.cleaned_data["idempotency_key"],
         came_from=form.cleaned_data["came_from"],
+        counts=proven,
         now=now,
     )
     return SeeOther(reverse("content:quiz_result", args=[raw]))
 
 
-def _check(request: HttpRequest, form: QuizForm, now: datetime) -> None:
+def _check(request: HttpRequest, form: QuizForm, now: datetime) -> bool:
     """The abuse check. Where other forms go to a person who looks at them, this one only counts against the limits:
 
-    there is no address in it that anybody could answer, and no word that a robot wrote. Raises Suspicious, TooMany.
+    there is no address in it that anybody could answer, and no word that a robot wrote. False for what may be a robot's
+    all the same: it has its result and is left out of the figures. Raises Suspicious, TooMany.
     """
     try:
         abuse.check(request=request, form=form, entry="quiz", email=None, now=now)
@@ -101,6 +103,8 @@ def _check(request: HttpRequest, form: QuizForm, now: datetime) -> None:
         if not error.hold:
             raise
         abuse.check(request=request, form=None, entry="quiz", email=None, now=now)
+        return False
+    return True
 
 
 def _edition(number: str) -> QuizEdition | None:
@@ -126,10 +130,6 @@ def _page(
 
 
 def _came_from(request: HttpRequest) -> str:
-    """The page of ours that led here: named by the link as `from`, else told by the Referer."""
-    try:
-        referrer = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:  # "http://[": anybody can send anything here
-        referrer = urlsplit("")
-    before = f"{referrer.path}?{referrer.query}" if referrer.query else referrer.path
-    return own_path(request.GET.get("from", "")) or (own_path(before) if referrer.netloc == request.get_host() else "")
+    """The page of ours that led here; for a campaign that leads straight to the quiz, the quiz itself."""
+    before = path_before(request)
+    return before if before or "utm_source" not in request.GET else own_path(request.get_full_path())

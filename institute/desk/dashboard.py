@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from bookings.models import Booking
@@ -54,6 +55,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "next": waiting[0] if waiting else None,
         "also": waiting[1:],
         "call": call,
+        "funnel": reverse("desk_funnel") if reach.sees_all(request.user) else "",
         "this_month": this.start,
         "last_month": last.start,
     }

@@ -65,6 +65,7 @@ PAGES: dict[tuple[str, str], tuple[tuple[str, str, str, str], ...]] = {
     ("leads", "lead"): (
         ("Your day", "wb_sunny", "admin:leads_lead_day", "leads.change_lead"),
         ("Pipeline", "view_kanban", "admin:leads_lead_board", "leads.change_lead"),
+        ("Funnel", "filter_alt", "desk_funnel", "leads.change_lead"),
     ),
     ("leads", "task"): (("Overdue tasks", "alarm", "admin:leads_task_overdue", "leads.change_lead"),),
     ("mail", "message"): (("Test mail", "outgoing_mail", "admin:mail_message_test_mail", "mail.send_message"),),

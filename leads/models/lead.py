@@ -97,6 +97,9 @@ class Lead(models.Model):
 
     objects = LeadQuerySet.as_manager()
 
+    # Only while the transaction runs that made the row: nobody else has written anything about this person yet.
+    just_made = False
+
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [

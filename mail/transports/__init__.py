@@ -20,6 +20,9 @@ class Transport(Protocol):
     def is_open(self) -> bool:
         """Whether it can be used for another message."""
 
+    def announce(self, *, sender: str, recipient: str, size: int) -> None:
+        """An offer is about to be made: what may be said ahead is said, and no answer is waited for; never raises."""
+
     def offer(self, *, sender: str, recipient: str, size: int) -> None:
         """Name sender and recipient (MAIL, RCPT)."""
 
@@ -27,7 +30,7 @@ class Transport(Protocol):
         """Hand over the content; when this returns, the other side has it."""
 
     def reset(self) -> None:
-        """Take back an offer that is not followed by data."""
+        """Take back an offer, or what was announced, that is not followed by data."""
 
     def close(self) -> None:
         """Say goodbye; never raises."""

@@ -143,3 +143,14 @@ def test_days_are_the_institutes_own(live: Revision, now: datetime, monkeypatch:
     read(GUIDE)
     counting.flush(now=datetime.fromisoformat("2027-01-12T04:31:00+00:00"))
     assert rows() == {"": (1, 1), GUIDE: (1, 1)}
+
+
+def test_who_reads_at_midnight_in_two_processes_is_one_reader(live: Revision, now: datetime, monkeypatch: Any) -> None:
+    midnight = datetime.fromisoformat("2027-01-12T05:00:00+00:00")
+    monkeypatch.setattr("mail.clock.now", lambda: midnight - timedelta(seconds=1))
+    for turn in (1, 4):  # seconds after it: one process, then the other with what it saw before
+        read(GUIDE)
+        counting.flush(now=midnight + timedelta(seconds=turn))
+    assert rows() == {"": (1, 2), GUIDE: (1, 2)}
+    counting.flush(now=midnight + timedelta(minutes=1))
+    assert (ReaderMark.objects.count(), ReaderSalt.objects.count()) == (0, 0)

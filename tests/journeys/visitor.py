@@ -2,6 +2,7 @@
 
 import http.client
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -36,8 +37,25 @@ class Page:
     path: str
     headers: http.client.HTTPMessage
     text: str
-    forms: list[Form]
-    links: list[tuple[str, str]]
+    base: str = ""
+
+    @cached_property
+    def _read(self) -> "_Parser":
+        """The page taken apart, where somebody looks at more than its words."""
+        parser = _Parser(self.base)
+        if "html" in (self.headers.get("Content-Type") or ""):
+            parser.feed(self.text)
+        return parser
+
+    @property
+    def forms(self) -> list[Form]:
+        """Its forms, in their order."""
+        return self._read.forms
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """Where its links lead, with their words."""
+        return self._read.links
 
     def form(self, *, having: str) -> Form:
         """The form that has a field of that name."""
@@ -118,18 +136,21 @@ class _Parser(HTMLParser):
 class Visitor:
     """One person with a browser that has script switched off."""
 
-    def __init__(self, site: str, *, address: str = "", timeout: float = 60) -> None:
+    def __init__(
+        self, site: str, *, address: str = "", timeout: float = 60, agent: str = "Mozilla/5.0 (journey)"
+    ) -> None:
         self.site = site.rstrip("/")
         self.host = urlsplit(site).netloc
         self.address = address
         self.timeout = timeout
+        self.agent = agent
         self.cookies: SimpleCookie = SimpleCookie()
         self._connection: http.client.HTTPConnection | None = None
 
     def _send(
         self, method: str, path: str, body: bytes | None, referrer: str
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        headers = {"Host": self.host, "User-Agent": "Mozilla/5.0 (journey)", "Accept": "text/html"}
+        headers = {"Host": self.host, "User-Agent": self.agent, "Accept": "text/html"}
         if self.address:
             headers["X-Forwarded-For"] = self.address
         if self.cookies:
@@ -159,17 +180,14 @@ class Visitor:
                 path = target.path + (f"?{target.query}" if target.query else "")
                 method, body = "GET", None
                 continue
-            text = content.decode("utf-8", "replace")
-            parser = _Parser(f"{self.site}{path}")
-            if "html" in (headers.get("Content-Type") or ""):
-                parser.feed(text)
-            return Page(status, path, headers, text, parser.forms, parser.links)
+            return Page(status, path, headers, content.decode("utf-8", "replace"), f"{self.site}{path}")
         raise AssertionError(f"too many redirects at {path}")
 
-    def get(self, path: str) -> Page:
-        """Fetch a page of the site, following redirects; a whole address is cut to its path."""
+    def get(self, path: str, *, referrer: str = "") -> Page:
+        """Fetch a page of the site, following redirects; a whole address is cut to its path, `referrer` is one."""
         parts = urlsplit(path)
-        return self._page("GET", parts.path + (f"?{parts.query}" if parts.query else ""))
+        before = f"{self.site}{referrer}" if referrer else ""
+        return self._page("GET", parts.path + (f"?{parts.query}" if parts.query else ""), referrer=before)
 
     def submit(self, page: Page, form: Form, **values: str | bool | None) -> Page:
         """Send a form of a page as the browser would."""

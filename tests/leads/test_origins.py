@@ -56,6 +56,9 @@ def test_the_page_that_led_here_is_carried_in_the_form(client: Client, stopped: 
 def test_a_link_may_name_the_page_it_stands_on(client: Client, stopped: Clock, filled: Fill) -> None:
     page = client.get(SUBSCRIBE + "?from=/contact/", headers={"Referer": "http://testserver/"}).text
     assert 'name="came_from" value="/contact/"' in page
+    # The page of a guide is the same for every reader: its link cannot name the campaign, the reader's own address does.
+    same = client.get(SUBSCRIBE + "?from=/contact/", headers={"Referer": "http://testserver/contact/?utm_source=news"})
+    assert 'name="came_from" value="/contact/?utm_source=news"' in same.text
     foreign = client.get(SUBSCRIBE + "?from=https://evil.example/").text
     assert 'name="came_from" value=' not in foreign
 

@@ -30,6 +30,7 @@ class Sink:
     accepted: list[Envelope] = field(default_factory=list)
     offered: list[str] = field(default_factory=list)
     connections: int = 0
+    pipelining: bool = False
     controller_options: dict[str, Any] = field(default_factory=dict)
 
     def start(self) -> None:
@@ -63,7 +64,7 @@ class _Handler:
     ) -> list[str]:
         self.sink.connections += 1
         session.host_name = hostname
-        return responses
+        return [*responses[:-1], *["250-PIPELINING"] * self.sink.pipelining, *responses[-1:]]
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -123,6 +123,34 @@ def test_the_last_check_wants_the_claim(write: Write, now: datetime) -> None:
     assert not claims.may_begin(taken, now=now, need=timedelta())
 
 
+def test_the_same_is_asked_again_without_writing(write: Write, now: datetime) -> None:
+    write()
+    taken = take(now)
+    assert claims.may_still_begin(taken, now=now, need=NEED)
+    assert Message.objects.get().data_at is None
+    assert not claims.may_still_begin(taken, now=now + timedelta(seconds=31), need=NEED)
+    Topic.objects.update(version=2)
+    assert not claims.may_still_begin(taken, now=now, need=NEED)
+
+
+def test_a_mark_claims_the_next(write: Write, now: datetime) -> None:
+    one, two = write("one"), write("two")
+    taken = take(now)
+    marked, following = claims.sent_then_claim(taken, now=now)
+    assert (marked, following and following.pk) == (True, two.pk)
+    assert following is not None and following.claim not in ("", taken.claim)
+    again, nothing = claims.sent_then_claim(taken, now=now + timedelta(seconds=30))
+    assert (again, nothing) == (False, None)
+    states = Message.objects.order_by("pk").values_list("pk", "status", "claim", "sent_at")
+    assert [*states] == [(one.pk, "sent", "", now), (two.pk, "sending", following.claim, None)]
+
+
+def test_a_mark_that_comes_after_the_lease_claims_another_and_never_the_same(write: Write, now: datetime) -> None:
+    write()
+    taken = take(now)
+    assert claims.sent_then_claim(taken, now=now + timedelta(seconds=61)) == (True, None)
+
+
 def test_a_message_given_back_is_as_it_was(write: Write, now: datetime) -> None:
     write()
     taken = take(now)
@@ -134,28 +162,45 @@ def test_a_message_given_back_is_as_it_was(write: Write, now: datetime) -> None:
     )  # fmt: skip
 
 
-def test_a_claim_walks_the_queue_in_its_order_even_where_statistics_say_it_is_empty(
-    write: Write, now: datetime
-) -> None:
-    """A sort would read all that is due for every single message."""
+@pytest.mark.parametrize("told", ["empty", "full"])
+def test_no_statement_of_a_sender_reads_all_that_is_due(write: Write, now: datetime, told: str) -> None:
+    """Where statistics say that the queue is empty, and where they know how long it is: a sort, or a walk, for every mail."""
     if connection.vendor != "postgresql":
         pytest.skip("PostgreSQL's planner only")
     first = write("old")
-    old = [copy(first, n, status=Message.Status.SENT, sent_at=now) for n in range(1000)]
+    topics = Topic.objects.bulk_create(Topic(key=f"topic{n}") for n in range(4000))
+    old = [copy(first, n, topic_id=topics[n].pk, status=Message.Status.SENT, sent_at=now) for n in range(1000)]
     Message.objects.all().delete()
     Message.objects.bulk_create(old)
+    values = {
+        **claims._claiming(now), "until": now, "id": 1, "claim": "x", "raw": b"raw", "masked": b"masked",
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE mail_message")
-        Message.objects.bulk_create([copy(first, n) for n in range(1000, 1500)])
-        statement = claims._CLAIM.format(lock="FOR UPDATE OF m SKIP LOCKED", columns="id", which="")
-        values = {"claim": "x", "now": now, "lease": now + claims.LEASE, "most_renders": 3, "steady": True}
-        cursor.execute(f"EXPLAIN {statement}", values)
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "Sort" not in plan
-    assert "Index Scan using mail_message_waiting on mail_message m" in plan
+        if told == "empty":
+            cursor.execute("ANALYZE mail_message, mail_topic")
+        Message.objects.bulk_create([copy(first, n, topic_id=topics[n].pk) for n in range(1000, 4000)])
+        if told == "full":
+            cursor.execute("ANALYZE mail_message, mail_topic")
+
+        def plan(statement: str) -> list[str]:
+            cursor.execute(f"EXPLAIN {statement}", values)
+            return [row[0].strip() for row in cursor.fetchall()]
+
+        both = claims._SENT_THEN_CLAIM.format(sent=claims._SENT, claim=claims._claim())
+        for statement in (claims._claim(), both):
+            lines = plan(statement)
+            assert [
+                line for line in lines if "Sort" in line or "Bitmap" in line or "Seq Scan on mail_message" in line
+            ] == []
+            assert any("Index Scan using mail_message_waiting on mail_message m " in line for line in lines)
+            assert (
+                float(lines[0].partition("..")[2].split()[0]) < 10_000
+            )  # far from what PostgreSQL compiles a plan for
+        for statement in (claims._keep_with(0), claims._MAY_BEGIN, claims._MAY_STILL_BEGIN, claims._SENT):
+            assert [line for line in plan(statement) if "mail_message_waiting" in line] == []
 
 
 def copy(message: Message, number: int, **changes: object) -> Message:
-    """Another message of the same topic."""
+    """Another message like it."""
     values = {field.attname: getattr(message, field.attname) for field in Message._meta.concrete_fields}
     return Message(**values | {"id": None, "dedupe_key": f"copy{number}", "message_id": f"<{number}@x>"} | changes)

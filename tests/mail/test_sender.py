@@ -54,29 +54,6 @@ def test_an_expired_message_is_not_sent_and_says_why(write: Write, sink: Sink, n
     assert (row.status, row.reason) == (Status.SKIPPED, "Its time passed before it could be sent.")
 
 
-def test_the_connection_is_used_for_many_messages(write: Write, sink: Sink, now: datetime) -> None:
-    for number in range(5):
-        write(f"n{number}")
-    assert drain(clock=at(now)).sent == 5
-    assert sink.connections == 1
-
-
-def test_a_connection_is_given_up_after_a_hundred_messages(
-    write: Write, sink: Sink, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sender, "MESSAGES_A_CONNECTION", 2)
-    for number in range(5):
-        write(f"n{number}")
-    assert drain(clock=at(now)).sent == 5
-    assert sink.connections == 3
-
-
-def test_nothing_due_opens_no_connection(write: Write, sink: Sink, now: datetime) -> None:
-    write(due_at=now + timedelta(hours=1))
-    drain(clock=at(now))
-    assert sink.connections == 0
-
-
 @pytest.mark.parametrize("command", ["rcpt", "data"])
 def test_a_temporary_refusal_is_tried_again_with_the_same_bytes(
     write: Write, sink: Sink, now: datetime, command: str

@@ -9,6 +9,7 @@ import time_machine
 from django.test import Client
 
 from bookings.models import AvailabilityRule, Booking, Coach, EventType, TimeOff
+from bookings.services import gate
 from tests.bookings.house import DAY, HOUR, NOW, TUESDAY_TEN, a_coach, a_type, book
 from tests.bookings.screens.visit import choose_path, held_page, page, post_hold
 
@@ -97,6 +98,7 @@ def test_a_part_of_the_day_without_times_is_never_a_dead_end(visitor: Client, ki
     assert "Show all times" in shown.links
     AvailabilityRule.objects.create(schedule=ada.schedules.get(), weekday=3, opens=time(18), closes=time(19))
     TimeOff.objects.create(coach=ada, start=NOW, end=NOW + 6 * DAY)
+    gate.changed(ada.pk)
     shown = page(visitor.get(choose_path(kind, part="evening")))
     assert "No open evening times from Mon 11 January to Sun 17 January." in shown.text
     assert next(words for words in shown.links if words.startswith("Thu ")) == "Thu 21 January"
@@ -116,7 +118,8 @@ def test_lengths_are_chosen_before_the_times_and_go_on_to_the_call(
     visitor: Client, kind: EventType, clock: time_machine.Traveller
 ) -> None:
     assert "How long?" not in page(visitor.get(choose_path(kind))).text
-    EventType.objects.update(other_durations=[60])
+    kind.other_durations = [60]
+    kind.save()
     shown = page(visitor.get(choose_path(kind, day="2027-01-12")))
     assert "30 minutes" in shown.links
     hour = page(visitor.get(f"/book/consultation/{shown.links['1 hour'].split('#')[0]}&day=2027-01-12"))

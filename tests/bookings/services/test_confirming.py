@@ -215,7 +215,7 @@ def test_what_was_typed_is_cleaned_before_it_is_stored(kind: EventType, ada: Coa
 
 def test_nothing_is_written_where_the_mail_cannot_be(kind: EventType, ada: Coach) -> None:
     with (
-        mock.patch("bookings.services.notices.reminders.enqueue", side_effect=RuntimeError),
+        mock.patch("bookings.services.notices.reminders.messages", side_effect=RuntimeError),
         pytest.raises(RuntimeError),
     ):
         book(kind, coach=ada)

@@ -1,12 +1,14 @@
 """The gate under threads, on either database: one time is sold once, and each guard is seen to matter."""
 
 import logging
+import threading
+from unittest import mock
 
 import pytest
 from django.db import connection, transaction
 
 from bookings import services
-from bookings.errors import Busy
+from bookings.errors import Busy, SlotTaken
 from bookings.models import Booking, Coach, EventType
 from bookings.services import gate
 from leads.models import Lead
@@ -148,3 +150,29 @@ def test_the_gate_leaves_no_timeout_behind(kind: EventType, ada: Coach) -> None:
 def test_a_verb_inside_another_transaction_is_refused(kind: EventType, ada: Coach) -> None:
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         hold(kind, coach=ada)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one lock for all")
+def test_who_comes_too_late_is_told_so_without_waiting_for_the_lock(kind: EventType, ada: Coach) -> None:
+    taken = hold(kind, coach=ada)
+    held, done = threading.Event(), threading.Event()
+
+    def holder() -> None:
+        with transaction.atomic():
+            gate.lock(taken.coach_id)
+            held.set()
+            done.wait(30)
+        connection.close()
+
+    thread = threading.Thread(target=holder)
+    thread.start()
+    try:
+        assert held.wait(10)
+        with pytest.raises(SlotTaken):
+            hold(kind, coach=ada)
+        # Whoever would be admitted does wait, and is told after a while that the calendar is busy.
+        with mock.patch.object(gate, "LOCK_TIMEOUT_MS", 50), pytest.raises(Busy):
+            hold(kind, TUESDAY_TEN + HOUR, coach=ada)
+    finally:
+        done.set()
+        thread.join()

@@ -172,5 +172,8 @@ def test_the_page_that_led_here_is_kept_with_the_result(edition: QuizEdition, cl
     assert carried(headers={"referer": f"http://testserver{guide}"}) == guide
     assert carried(query_params={"from": guide}) == guide
     assert [carried(headers={"referer": other}) for other in ("https://evil.example/x", "http://[", "")] == [""] * 3
+    campaign = f"{guide}?utm_source=news"
+    assert carried(query_params={"from": guide}, headers={"referer": f"http://testserver{campaign}"}) == campaign
+    assert [carried(query_params={name: "news"}) for name in ("utm_source", "x")] == ["/quiz/?utm_source=news", ""]
     take([TPM] * 6, came_from=guide)
     assert stored().came_from == guide

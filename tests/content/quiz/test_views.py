@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from content.models import QuizEdition, QuizResult
+from content.models import QuizDay, QuizEdition, QuizResult
 from leads import abuse
 from leads.models import Activity, Lead
 from mail.models import LinkToken, Message
@@ -113,6 +113,8 @@ def test_a_robots_form_comes_back_with_its_answers(
     stopped.forward(seconds=3)  # a person sends it once more
     hidden = {e.attrs["name"]: e.attrs.get("value", "") for e in main(answer).find("input", type="hidden")}
     assert client.post("/quiz/", give([TPM] * 8) | hidden).status_code == 303
+    # It has its result, and nobody can tell that it was no robot: the figures leave it out.
+    assert (QuizResult.objects.count(), QuizDay.objects.count()) == (1, 0)
 
 
 def test_the_limit_is_told_in_words_and_keeps_the_answers(

@@ -188,7 +188,13 @@ class _Talk:
     async def obey(self, verb: str, rest: str) -> bool:
         """One command; False after the last."""
         if verb in ("EHLO", "HELO"):
-            offers = ["mail.example", "SIZE 33554432", *(["STARTTLS"] if self.server._tls else []), "AUTH PLAIN LOGIN"]
+            offers = [
+                "mail.example",
+                "PIPELINING",
+                "SIZE 33554432",
+                *(["STARTTLS"] if self.server._tls else []),
+                "AUTH PLAIN LOGIN",
+            ]
             lines = [f"250{'-' if each != offers[-1] else ' '}{each}\r\n" for each in offers]
             await self.say("".join(lines).rstrip("\r\n"))
         elif verb == "STARTTLS":

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from mail import breaker, claims, clock, ledger, nudge, sender, sweep, tasks
 from mail.models import Message
+from mail.transports import Transport
 
 
 def _lease() -> None:
@@ -22,9 +23,9 @@ def _bytes() -> None:
     """Every attempt is written anew, as a mail of its own."""
     written = sender._Sender._written
 
-    def anew(self: sender._Sender, message: Message) -> bytes | None:
+    def anew(self: sender._Sender, message: Message, transport: Transport) -> bytes | None:
         message.raw, message.message_id = None, ledger.fresh_message_id()
-        return written(self, message)
+        return written(self, message, transport)
 
     sender._Sender._written = anew  # type: ignore[method-assign]
 
@@ -50,6 +51,7 @@ def _claim() -> None:
         return row
 
     claims.claim = claim
+    claims.sent_then_claim = lambda message, *, now: (claims.sent(message, now=now), claim(now=now))
 
 
 def _breaker() -> None:
@@ -72,7 +74,7 @@ def _asking_again() -> None:
 
 def _expiry() -> None:
     """Nobody asks whether it is still of use."""
-    claims._CLAIM = claims._CLAIM.replace("AND m.expires_at > %(now)s", "")
+    claims._CLAIM = claims._CLAIM.replace("m.expires_at > %(now)s AND", "")
     claims._MAY_BEGIN = claims._MAY_BEGIN.replace("AND expires_at > %(now)s", "")
     sender.sweep = lambda *, now: 0
 

@@ -85,6 +85,61 @@ def test_a_connection_lost_after_the_content_is_told_apart(sink: Sink) -> None:
     assert not transport.is_open
 
 
+@pytest.mark.parametrize(
+    ("mail", "rcpt", "error", "last"),
+    [
+        ("250 ok", "250 ok", None, "data"),
+        ("250 ok", "550 5.1.1 Unknown", Refused, "rset"),
+        ("451 4.7.1 Later", "503 MAIL first", Deferred, "rset"),
+        ("552 5.3.4 Too large", "503 MAIL first", Refused, "rset"),
+        ("550 5.7.1 Not you", "503 MAIL first", Unreachable, None),
+        ("421 4.3.2 Bye", None, Unreachable, None),
+        ("250 ok", None, Unreachable, None),
+    ],
+)
+def test_a_server_that_allows_it_hears_mail_and_rcpt_in_one_go_and_each_answer_is_of_its_own_word(
+    settings: Any, mail: str, rcpt: str | None, error: type[Exception] | None, last: str | None
+) -> None:
+    """DATA never goes along: the last check comes before it."""
+    with Scripted(
+        ["220 hello", "250-hi\r\n250 PIPELINING", mail, rcpt, "250 reset" if error else "354 go", "250 taken"]
+    ) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER = "127.0.0.1", server.port, ""
+        transport = SMTPTransport()
+        transport.announce(**ALICE)
+        if error is not None:
+            with pytest.raises(error):
+                transport.offer(**ALICE)
+        else:
+            send(transport)
+        assert transport.is_open == (error is not Unreachable)
+        words = ["MAIL FROM:<hello@example.org>", "RCPT TO:<alice@example.org>", *([last] if last else [])]
+        assert server.heard[1:][: len(words)] == words
+
+
+def test_what_was_announced_can_be_taken_back(settings: Any) -> None:
+    with Scripted(
+        ["220 hello", "250-hi\r\n250 PIPELINING", "250 mail", "250 rcpt", "250 reset", "451 Later"]
+    ) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER = "127.0.0.1", server.port, ""
+        transport = SMTPTransport()
+        transport.announce(**ALICE)
+        transport.reset()
+        assert [word[:4].lower() for word in server.heard] == ["ehlo", "mail", "rcpt", "rset"]
+        with pytest.raises(Deferred, match="451 Later"):
+            transport.offer(**ALICE)
+
+
+def test_trouble_while_announcing_is_told_by_the_offer(settings: Any) -> None:
+    with Scripted(["220 hello", "250-hi\r\n250 PIPELINING", None]) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER = "127.0.0.1", server.port, ""
+        transport = SMTPTransport()
+        transport._smtp.close()
+        transport.announce(**ALICE)
+        with pytest.raises(Unreachable):
+            transport.offer(**ALICE)
+
+
 def test_a_server_that_refuses_our_own_address_refuses_no_message(settings: Any) -> None:
     with Scripted(["220 hello", "250 hi", "550 5.7.1 Sender not allowed", "250 bye"]) as server:
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER = "127.0.0.1", server.port, ""
