@@ -26,7 +26,7 @@ def flood(*, entry: str, most: int, now: datetime) -> None:
     log.error("limit %s:all reached: every form of this kind is challenged now", entry)
     if DatabaseStorage(now).incr("flood mail", int(EVERY.total_seconds())) > 1:
         return
-    ledger.write(
+    ledger.enqueue(
         kind=KIND,
         dedupe_key=f"{KIND}:{now.isoformat()}",
         topic=ledger.topic("flood"),

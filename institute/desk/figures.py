@@ -109,7 +109,8 @@ def of_leads(rows: QuerySet[Lead], this: Month, last: Month) -> tuple[list[Figur
 
 def of_bookings(rows: QuerySet[Booking], this: Month, last: Month, now: datetime) -> tuple[list[Figure], list[Waiting]]:
     """Calls booked in the months and held in the months, and those whose outcome nobody has recorded; one query."""
-    booked = [{"status__in": BOOKED, **_within("created_at", month)} for month in (this, last)]
+    # What still waits for its address may be a robot's.
+    booked = [{"status__in": BOOKED, "unproven": False, **_within("created_at", month)} for month in (this, last)]
     held = [{"status": Booking.Status.COMPLETED.value, **_within("start", month)} for month in (this, last)]
     over = {"status": Booking.Status.CONFIRMED.value, "end__lte": now}
     count = _count(rows, booked=booked[0], booked_last=booked[1], held=held[0], held_last=held[1], over=over)

@@ -35,6 +35,12 @@ def test_it_is_listed_as_waiting_for_its_address_and_as_nothing_else(
     assert alice.get(page_of(waiting, "confirm_address")).status_code == 404
 
 
+def test_it_is_no_call_in_the_figures_and_their_list(owner: Client, waiting: Booking, bobs: Own) -> None:
+    (booked,) = [each for each in owner.get("/admin/").context["desk"]["figures"] if each.one == "call booked"]
+    assert booked.this == 2
+    assert names(owner.get(booked.this_url)) == ["Grace", "Zelda"]
+
+
 def test_staff_confirm_for_somebody_they_have_spoken_with(alice: Client, waiting: Booking, alices: Own) -> None:
     path = page_of(waiting, "confirm_address")
     asked = text(alice.get(path))
