@@ -185,7 +185,8 @@ def record_touch(*, lead: Lead, page: str, now: datetime, referrer_page: str = "
         for name in ("utm_source", "utm_medium", "utm_campaign"):
             if name in query and name not in campaign:
                 campaign[name] = one_line(query[name][0], limit=100)
-    first = lead.just_made or not lead.touches.exists()
+    first = not lead.visited and (lead.just_made or not lead.touches.exists())
+    lead.visited = True
     touch = Touch(
         lead=lead,
         at=now,

@@ -99,6 +99,8 @@ class Lead(models.Model):
 
     # Only while the transaction runs that made the row: nobody else has written anything about this person yet.
     just_made = False
+    # True once a visit was written through this very object: the next one is not the first, however new the lead.
+    visited = False
 
     class Meta:
         ordering = ["-created_at", "-pk"]
