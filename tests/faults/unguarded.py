@@ -22,7 +22,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper as Sqlite
 
 from bookings.models import Booking
 from bookings.services import gate
-from bookings.services.confirming import _Form
+from bookings.services.confirming import Form
 
 FILE = "GUARDS_OFF"
 
@@ -81,9 +81,9 @@ gate.run = _run
 _instead(Sqlite, "_start_transaction_under_autocommit", "lock", lambda self: None)
 _instead(Booking, "is_live_hold", "expiry", lambda self, now: self.held_until is not None)
 _instead(gate, "still_free", "expiry", lambda booking, *, now: None)
-_instead(_Form, "first_answer", "key", lambda self: None)
-_kept = _Form.agreed
-_Form.agreed = lambda self, *args: (
+_instead(Form, "first_answer", "key", lambda self: None)
+_kept = Form.agreed
+Form.agreed = lambda self, *args: (
     _kept(self, *args)
     | (  # type: ignore[method-assign]
         {"idempotency_key": None, "idempotency_digest": secrets.token_hex(8)} if off("key") else {}
