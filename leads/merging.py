@@ -23,6 +23,7 @@ from leads.models import (
     Merge,
     Quarantine,
     ScoreReason,
+    Stage,
     Task,
     Touch,
 )
@@ -41,6 +42,7 @@ class Mover:
 
 
 _movers: dict[str, Mover] = {}
+_STAGE = "stage"  # in what was moved: the kept lead's stage before, and the one it got
 # (model, the column that is unique together with the lead: the kept lead's own row wins)
 _OWN: tuple[tuple[type[Model], str], ...] = (
     (Activity, ""),
@@ -63,7 +65,8 @@ def register_mover(name: str, move: Move) -> None:
 def merge(*, kept: Lead, gone: Lead, actor: str, now: datetime) -> Merge:
     """Make two rows one person; the oldest row should be kept, but staff decide.
 
-    Blanks of the kept row are filled; what differs stays in the timeline. Raises NotPossible: a row with itself, or one
+    Blanks of the kept row are filled, and it is as far as the further of the two; what else differs stays in the timeline.
+    Raises NotPossible: a row with itself, or one
     that is merged already.
     """
     one, other = _both(kept, gone)
@@ -82,6 +85,7 @@ def merge(*, kept: Lead, gone: Lead, actor: str, now: datetime) -> Merge:
     row = Merge.objects.create(kept=one, gone=other, at=now, by=actor, moved=moved, filled=filled)
     _sum_up(one)
     _sum_up(other)
+    _carry_stage(row, one, other, now)
     people.record_activity(
         lead=one,
         kind="merged",
@@ -97,7 +101,8 @@ def merge(*, kept: Lead, gone: Lead, actor: str, now: datetime) -> Merge:
 def undo(*, merge: Merge, actor: str, now: datetime) -> Merge:
     """Take a merge back: what moved moves back, what was filled is blank again. Raises NotPossible the second time.
 
-    What happened since then stays with the kept lead; a blank that was filled and edited since then stays as it is.
+    What happened since then stays with the kept lead; a blank that was filled and edited since then stays as it is, and
+    so does a stage.
     """
     one, other = _both(merge.kept, merge.gone)
     row = Merge.objects.select_for_update(no_key=True).get(pk=merge.pk)
@@ -118,6 +123,9 @@ def undo(*, merge: Merge, actor: str, now: datetime) -> Merge:
     one.save(update_fields=[*same])
     other.merged_into = None
     other.save(update_fields=["merged_into"])
+    before, carried = row.moved.get(_STAGE, ["", ""])
+    if carried and one.stage == carried:
+        people.move_stage(lead=one, stage=before, now=now, actor="system", why="The merge was undone")
     row.undone_at, row.undone_by = now, actor
     row.save(update_fields=["undone_at", "undone_by"])
     _sum_up(one)
@@ -159,6 +167,16 @@ def _move_own(model: type[Model], unique: str, source: Lead, target: Lead, only:
     for start in range(0, len(keys), 500):
         model._base_manager.filter(pk__in=keys[start : start + 500]).update(lead=target)
     return keys
+
+
+def _carry_stage(row: Merge, one: Lead, other: Lead, now: datetime) -> None:
+    """Let the kept lead be as far as the other one was; that one row was given up does not give up the person."""
+    before = one.stage
+    if other.stage != Stage.LOST:
+        people.advance_stage(lead=one, stage=other.stage, now=now, why="Merged with another row of the same person")
+    if one.stage != before:
+        row.moved[_STAGE] = [before, one.stage]
+        row.save(update_fields=["moved"])
 
 
 def _sum_up(lead: Lead) -> None:

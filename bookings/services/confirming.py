@@ -49,6 +49,7 @@ def confirm(
     duration: timedelta | None = None,
     access_needs: str = "",
     answers: Sequence[Answer] = (),
+    came_from: str = "",
     also: Also = nothing_else,
 ) -> Booking:
     """Book the call, or ask the coach for it, and write its lead, history, mails and reminders in one transaction.
@@ -63,7 +64,9 @@ def confirm(
     """
     wish = Wish(event_type=event_type, start=start, coach=coach, duration=duration)
     who = attendee(name, email, phone, questions, time_zone, access_needs, answers)
-    return Form(key=idempotency_key, wish=wish, attendee=who, page=page, now=now, also=also).answer(hold)
+    return Form(
+        key=idempotency_key, wish=wish, attendee=who, page=page, came_from=came_from, now=now, also=also
+    ).answer(hold)
 
 
 def book_for(
@@ -109,6 +112,7 @@ class Form:
     page: str
     now: datetime
     staff: str = ""
+    came_from: str = ""
     also: Also = nothing_else
 
     def answer(self, hold: Booking | None) -> Booking:
@@ -252,7 +256,7 @@ class Form:
         if lead is None:
             return
         told = notices.asked_for if booking.status == Status.PENDING else notices.booked
-        told(booking, lead=lead, page=self.page, actor=self.staff or "visitor", now=self.now)
+        told(booking, lead=lead, visit=(self.page, self.came_from), actor=self.staff or "visitor", now=self.now)
         self.also(booking)
 
     def refuse_too_many(self, lead: Lead | None) -> None:

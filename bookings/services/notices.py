@@ -19,6 +19,10 @@ CANCELLATION_EXPIRES_AFTER = timedelta(hours=24)
 SECOND_THOUGHTS, OLD_NEWS = timedelta(minutes=15), timedelta(days=3)
 
 
+# The page of the form, and the page of ours that led to it; blank where nobody knows, or staff booked.
+Visit = tuple[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """Where a call was before it was moved."""
@@ -33,16 +37,16 @@ class Before:
         return cls(booking.coach, booking.start, booking.end)
 
 
-def booked(booking: Booking, *, lead: Lead, page: str, actor: str, now: datetime) -> None:
+def booked(booking: Booking, *, lead: Lead, visit: Visit, actor: str, now: datetime) -> None:
     """A call was booked: confirmation, notice to the coach, reminders, one line of the lead's timeline."""
-    _record(booking, f"Booked {_what(booking)}", lead=lead, page=page, actor=actor, now=now)
+    _record(booking, f"Booked {_what(booking)}", lead=lead, visit=visit, actor=actor, now=now)
     people.advance_stage(lead=lead, stage=Stage.CALL_BOOKED, now=now)
     _mail_agreed(booking, topic=ledger.topic(booking.topic_key, fresh=True), now=now)
 
 
-def asked_for(booking: Booking, *, lead: Lead, page: str, actor: str, now: datetime) -> None:
+def asked_for(booking: Booking, *, lead: Lead, visit: Visit, actor: str, now: datetime) -> None:
     """A call was asked for that the coach has to approve: both hear by when."""
-    _record(booking, f"Asked for {_what(booking)}", lead=lead, page=page, actor=actor, now=now)
+    _record(booking, f"Asked for {_what(booking)}", lead=lead, visit=visit, actor=actor, now=now)
     _mail_request(booking, now=now)
 
 
@@ -219,10 +223,11 @@ def tell(booking: Booking, summary: str, *, actor: str, now: datetime) -> None:
         )
 
 
-def _record(booking: Booking, summary: str, *, lead: Lead, page: str, actor: str, now: datetime) -> None:
+def _record(booking: Booking, summary: str, *, lead: Lead, visit: Visit, actor: str, now: datetime) -> None:
     people.record_activity(lead=lead, kind="booking", summary=summary, now=now, data=_facts(booking), actor=actor)
+    page, came_from = visit
     if page:
-        people.record_touch(lead=lead, page=page, now=now)
+        people.record_touch(lead=lead, page=page, referrer_page=came_from, now=now)
 
 
 def _mail_request(booking: Booking, *, now: datetime) -> None:

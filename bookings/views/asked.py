@@ -4,12 +4,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 
 from bookings import selectors
 from bookings.models import Booking, Coach, EventType
 from bookings.views import days, wording, zones
+from leads.led_here import path_before
+from leads.people import own_path
 from mail import identity
 from mail.text import one_line
 
@@ -68,6 +73,7 @@ class Asked:
     notices: tuple[str, ...]
     understood: bool
     topic: str = ""
+    led: str = ""
 
     def state(self, **other: str | None) -> dict[str, str]:
         """What the page shows as parameters, with some replaced, or left out with None; what is usual is left out."""
@@ -79,6 +85,7 @@ class Asked:
             "view": self.view if self.view != WEEK else None,
             "part": self.part,
             "topic": self.topic,
+            "led": self.led,
         }
         return {name: value for name, value in (state | other).items() if value}
 
@@ -137,12 +144,30 @@ def read(
         notices=tuple(notices),
         understood=coach_known and length_known,
         topic=topic(data),
+        led=led(data),
     )
 
 
 def topic(data: Mapping[str, str]) -> str:
     """What the call is to be about, as the link that led here says; the visitor sees it in the form and may change it."""
     return one_line(data.get("topic") or "", limit=TOPIC_LIMIT)
+
+
+def led(data: Mapping[str, str]) -> str:
+    """The page of ours that led to the booking, as it is carried from step to step."""
+    return own_path(data.get("led") or "")
+
+
+def led_here(request: HttpRequest) -> str:
+    """The same at a step that may be the first one: what is carried, else the page that was left for this one."""
+    if carried := led(request.GET):
+        return carried
+    before = path_before(request)
+    try:
+        room = resolve(urlsplit(before).path).app_name
+    except Resolver404:  # nothing came before, or what a token was left out of
+        return ""
+    return before if room != "bookings" else ""
 
 
 def minutes(value: timedelta) -> int:

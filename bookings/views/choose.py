@@ -1,5 +1,6 @@
 """Choosing a zone, a day and a time; the POST holds the time."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from bookings.models import Booking, EventType
 from bookings.outside import refreshing
 from bookings.selectors import Offer
 from bookings.views import answers, held, kept, picker, wording, zones
-from bookings.views.asked import Asked, read
+from bookings.views.asked import Asked, led_here, read
 from leads import abuse
 from leads.errors import TooMany
 from leads.token_pages import retry_later
@@ -38,6 +39,7 @@ def event_type(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _hold(request, kind, offer, now)
     asked = read(request.GET, kind, coaches=offer.coaches if offer is not None else None)
+    asked = replace(asked, led=led_here(request))
     if not asked.zone_given:
         return picker.zone_question(request, kind, asked, now, facts(kind))
     return _page(request, kind, asked, now, offer)
@@ -126,7 +128,7 @@ def _hold(request: HttpRequest, kind: EventType, offer: Offer | None, now: datet
             around=asked.start,
         )
     path = reverse("bookings:details", args=[kind.slug, tokens[-1]])
-    carried = {"coach": asked.coach.slug if asked.coach else "", "topic": asked.topic}
+    carried = {"coach": asked.coach.slug if asked.coach else "", "topic": asked.topic, "led": asked.led}
     query = urlencode({name: value for name, value in carried.items() if value})
     response = answers.SeeOther(f"{path}?{query}" if query else path)
     held.remember(response, booking)

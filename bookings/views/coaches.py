@@ -13,7 +13,7 @@ from bookings import selectors
 from bookings.models import Coach
 from bookings.scheduling import Hours, zone_at
 from bookings.views import wording, zones
-from bookings.views.asked import topic
+from bookings.views.asked import led_here, topic
 from mail import clock
 from mail.links import absolute
 
@@ -34,9 +34,8 @@ def coaches(request: HttpRequest) -> HttpResponse:
         }
         for coach in found
     ]
-    return render(
-        request, "bookings/coaches.html", {"rows": rows, "nav": "coaches", "canonical": absolute(request.path)}
-    )
+    context = {"rows": rows, "nav": "coaches", "canonical": absolute(request.path), "carried": _carried(request)}
+    return render(request, "bookings/coaches.html", context)
 
 
 @require_safe
@@ -50,10 +49,14 @@ def book(request: HttpRequest) -> HttpResponse:
         }
         for kind in selectors.event_types()
     ]
-    about = topic(request.GET)
-    context = {"rows": rows, "nav": "book", "canonical": absolute(request.path)}
-    return render(
-        request, "bookings/book.html", context | {"carried": f"?{urlencode({'topic': about})}" if about else ""}
+    context = {"rows": rows, "nav": "book", "canonical": absolute(request.path), "carried": _carried(request)}
+    return render(request, "bookings/book.html", context)
+
+
+def _carried(request: HttpRequest) -> str:
+    """What the links to the times take along, as a query string: the topic of the call, and the page that led here."""
+    return urlencode(
+        {name: value for name, value in {"topic": topic(request.GET), "led": led_here(request)}.items() if value}
     )
 
 

@@ -28,7 +28,7 @@ from bookings.forms import DetailsForm
 from bookings.forms.details import PHONE_NEEDED
 from bookings.models import Booking, Coach, LocationKind
 from bookings.views import answers, days, held, letters, proving, wording, zones
-from bookings.views.asked import default_zone, find_coach, instant, minutes, topic
+from bookings.views.asked import default_zone, find_coach, instant, led, minutes, topic
 from bookings.views.choose import facts
 from leads import abuse
 from leads.errors import Suspicious, TooMany
@@ -50,6 +50,7 @@ class Step:
     now: datetime
     token: str
     topic: str = ""
+    led: str = ""
     notices: tuple[str, ...] = field(default=())
     problem: str = ""
 
@@ -83,6 +84,7 @@ def details(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         now=now,
         token=token,
         topic=topic(data),
+        led=led(data),
     )
     if request.method == "POST":
         return _renew(request, step) if data.get("do") == "renew" else _confirm(request, step)
@@ -116,17 +118,16 @@ def _form(step: Step, request: HttpRequest | None = None) -> DetailsForm:
 
 
 def _still_free(step: Step) -> bool:
-    return bool(
-        selectors.month_of_slots(
-            event_type=step.hold.event_type,
-            coach=step.coach,
-            since=step.start,
-            until=step.start + timedelta(minutes=1),
-            now=step.now,
-            own_hold=step.hold,
-            duration=step.duration,
-        )
+    found = selectors.month_of_slots(
+        event_type=step.hold.event_type,
+        coach=step.coach,
+        since=step.start,
+        until=step.start + timedelta(minutes=1),
+        now=step.now,
+        own_hold=step.hold,
+        duration=step.duration,
     )
+    return bool(found)
 
 
 def _page(
@@ -147,6 +148,7 @@ def _page(
         "duration": str(minutes(step.duration)) if step.duration != kind.duration else "",
         "start": wording.written(step.start),
         "topic": step.topic,
+        "led": step.led,
     }
     context = facts(kind, step.duration) | {
         "form": form,
@@ -174,9 +176,8 @@ def _answer_by(step: Step) -> str:
     """By when the coach answers a request that is sent now, in words."""
     notice = step.hold.event_type.minimum_notice
     deadline = services.approval_deadline(start=step.start, notice=notice, now=step.now)
-    return (
-        "within 24 hours" if deadline - step.now >= timedelta(days=1) else f"by {wording.sentence(deadline, step.zone)}"
-    )
+    long = deadline - step.now >= timedelta(days=1)
+    return "within 24 hours" if long else f"by {wording.sentence(deadline, step.zone)}"
 
 
 def _renewed(step: Step) -> Step:
@@ -194,8 +195,7 @@ def _renew(request: HttpRequest, step: Step) -> HttpResponse:
     """Ten more minutes on request; what was typed stays, unchecked."""
     try:
         step = replace(step, hold=services.renew_hold(booking=step.hold, now=step.now))
-        form = _unchecked(request, step)
-        return _page(request, step, form)
+        return _page(request, step, _unchecked(request, step))
     except NotActive:
         step = replace(step, problem="The time had already run out. It may still be free: book it to find out.")
     except BookingError as error:
@@ -288,7 +288,7 @@ def _checked(
 
     Raises Suspicious where the form is asked again first, TooMany.
     """
-    confirm = partial(services.confirm, also=also)
+    confirm = partial(services.confirm, also=also, came_from=step.led)
     if step.hold.idempotency_key == key:  # sent again (double click, reload): it costs nothing
         return confirm
     try:

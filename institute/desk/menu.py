@@ -100,7 +100,17 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             ]
         if items:
             groups.append({"title": title, "separator": True, "items": items})
+    _mark_present(groups, request.path)
     return groups
+
+
+def _mark_present(groups: list[dict[str, Any]], path: str) -> None:
+    """One item is where the reader is: the page itself, or the list it lies under; unfold would mark both."""
+    every = [item for group in groups for item in group["items"]]
+    here = [item for item in every if path == item["link"] or (item is not every[0] and path.startswith(item["link"]))]
+    longest = max(here, key=lambda item: len(item["link"]), default=None)
+    for item in every:
+        item["active"] = item is longest
 
 
 def _pages() -> list[tuple[type[Model], Any]]:

@@ -11,12 +11,12 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from leads import assigning, entry, evidence, exporting, people, reach
-from leads.admin import board, day, lead_page
-from leads.admin.addresses import back_to, page_of
+from leads.admin import board, day, doing, lead_page
+from leads.admin.addresses import page_of
 from leads.admin.desk import deny, desk_form, need
 from leads.admin.lead_form import EnterForm, LeadForm
 from leads.admin.lead_list import COUNTED, BoundedPaginator, CallFilter, ConfirmedFilter, OwnerFilter, SourceFilter
-from leads.admin.verbs import CHANGE, ERASE, VERBS, Verb, VerbForm
+from leads.admin.verbs import CHANGE
 from leads.errors import NotPossible
 from leads.models import CALL, Consent, Lead, Stage
 from mail import clock, marks
@@ -220,7 +220,12 @@ class LeadAdmin(ModelAdmin):
             context["panel"] = (
                 lead_page.panel(lead, user=request.user, now=now) if whole else lead_page.brief(lead, now=now)
             )
-            context |= {"whole": whole, "show_save_and_add_another": False}
+            # What stands in the history is for those who may change the lead; others need no link to a refusal.
+            context |= {
+                "whole": whole,
+                "show_save_and_add_another": False,
+                "show_history": request.user.has_perm(CHANGE),
+            }
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -249,42 +254,7 @@ class LeadAdmin(ModelAdmin):
 
     def do(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """One verb: its form, or what it did. Following a link never changes anything."""
-        lead, what = self.own_row(request, pk), VERBS.get(verb)
-        if what is None:
-            deny(request, "verb", verb)
-        need(request, what.permission)
-        posted = request.method == "POST"
-        data = request.POST if posted else None
-        form = what.form(data, lead=lead, who=request.user, initial={"row": request.GET.get("row", "")[:10]})
-        if posted and form.is_valid() and self._done(request, what, form):
-            return HttpResponseRedirect(back_to(request.POST, lead))
-        return desk_form(
-            self,
-            request,
-            form=form,
-            title=f"{what.title}: {lead}",
-            button=what.button,
-            back=page_of(lead),
-            template="leads/desk/call.html" if verb == "call" else "leads/desk/form.html",
-            words=[what.words] if what.words else [],
-            danger=what.danger,
-            next=request.POST.get("next", request.GET.get("next", ""))[:10],
-            panel=lead_page.panel(lead, user=request.user, now=clock.now()) if verb == "call" else None,
-        )
-
-    def _done(self, request: HttpRequest, what: Verb, form: VerbForm) -> bool:
-        if form.lead.merged_into_id or form.lead.erased_at:
-            form.add_error(None, "This row was merged or erased. Nothing was changed.")
-            return False
-        try:
-            said = what.run(form, request.user.get_username(), clock.now())
-        except NotPossible as error:
-            form.add_error(None, str(error))
-            return False
-        if what.permission == ERASE:
-            marks.mark(request, marks.ERASED, f"lead {form.lead.pk}")
-        messages.success(request, said)
-        return True
+        return doing.page(self, request, self.own_row(request, pk), verb)
 
     def evidence(self, request: HttpRequest, pk: int, form: str) -> HttpResponse:
         """What proves the lead's consents, as a file."""

@@ -1,5 +1,6 @@
 """What the page of a lead shows above its details: facts, what can be done, tasks, sequences, merges and the timeline."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,6 +96,7 @@ def panel(lead: Lead, *, user: Any, now: datetime) -> dict[str, Any]:
         "first_touch": timeline.first_touch(lead),
         "last_touch": timeline.last_touch(lead),
         "entries": timeline.of(lead, mails=user.has_perm("mail.view_message")),
+        "form_key": uuid.uuid4().hex,
         "may_erase": user.has_perm("leads.delete_lead"),
     }
 

@@ -40,7 +40,7 @@ class Life:
         if person.confirms and not person.trapped:
             yield from self.confirm(visitor)
         if person.books:
-            yield from self.book(visitor)
+            yield from self.book(visitor, here)
         elif person.erases_after:
             self.later(person.erases_after, self.erase())
         if person.returns_after:
@@ -111,12 +111,12 @@ class Life:
         _ok(visitor.submit(page, page.post_form()))
         self.tally.step(self.person.email, "confirmed", self.world.now())
 
-    def book(self, visitor: Visitor) -> Act:
+    def book(self, visitor: Visitor, here: str) -> Act:
         """A time within two weeks, held and then booked; taken ones are left to others."""
-        person, dice = self.person, random.Random(self.person.number)
+        person, dice, (source, origin) = self.person, random.Random(self.person.number), whence(here)
         for attempt in range(8):
             day = day_of(self.world.now()) + timedelta(days=1 + dice.randrange(9) + attempt)
-            page = _ok(visitor.get(f"{KIND}?tz=America/New_York&day={day}&from={day}"))
+            page = _ok(visitor.get(f"{KIND}?tz=America/New_York&day={day}&from={day}", referrer=here))
             starts = [s for form in page.forms for s in form.choices.get("start", [])]
             if not starts:
                 continue
@@ -128,8 +128,7 @@ class Life:
             form = _ok(details).form(having="idempotency_key")
             booked = _ok(visitor.submit(details, form, name=person.name, email=person.email, phone=person.phone))
             assert "Your call is booked" in booked.text, booked.text[:3000]
-            # A booking tells the kind of call and not what was read before it.
-            self.tally.left_address(person.email, self.world.now(), source="", page=KIND, role="")
+            self.tally.left_address(person.email, self.world.now(), source=source, page=origin, role="")
             self.tally.step(person.email, "booked", chosen_at)
             yield from self.after_booking(visitor, datetime.fromisoformat(start))
             return

@@ -84,7 +84,7 @@ def _book(kind: EventType, coach: Coach, start: datetime, email: str, then: date
         attendee_email=email,
         attendee_time_zone="America/Chicago",
     )
-    notices.booked(booking, lead=lead, page="", actor="visitor", now=then)
+    notices.booked(booking, lead=lead, visit=("", ""), actor="visitor", now=then)
 
 
 def open_all_day(*, days: list[int] = list(range(7))) -> None:  # noqa: B006 - read only

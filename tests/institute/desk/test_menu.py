@@ -76,3 +76,22 @@ def test_the_page_shows_the_menu(member: Callable[..., User]) -> None:
     client.force_login(member("Coach"))
     page = client.get("/admin/").content.decode()
     assert re.findall(r"<h2[^>]*>\s*(Consultations|Leads|Guide|Mail|Institute)\s", page) == ["Consultations", "Leads"]
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/admin/", "Overview"),
+        ("/admin/leads/lead/", "Leads"),
+        ("/admin/leads/lead/7/change/", "Leads"),
+        ("/admin/leads/lead/day/", "Your day"),
+        ("/admin/leads/task/overdue/", "Overdue tasks"),
+        ("/admin/funnel/", "Funnel"),
+        ("/admin/password_change/", None),
+    ],
+)
+def test_one_item_is_where_the_reader_is(member: Callable[..., User], path: str, title: str | None) -> None:
+    request = RequestFactory().get(path)
+    request.user = member("Owner")
+    items = [item for group in navigation(request) for item in group["items"]]
+    assert [item["title"] for item in items if item["active"]] == ([title] if title else [])

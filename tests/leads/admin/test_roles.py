@@ -71,6 +71,7 @@ def test_a_coach_sees_own_leads_and_of_them_what_they_told(client: Client, their
     client.force_login(User.objects.get(username="ann"))
     listed, page = client.get(BASE).text, client.get(f"{BASE}{theirs['ann'].pk}/change/").text
     assert ("Lead of ann" in listed, "Lead of ben" in listed, "Lead of nobody" in listed) == (True, False, False)
+    assert "/history/" not in page  # it would be refused
     assert ("Question of ann" in page, "ann-lead@example.org" in page) == (True, True)
     for secret in ("secret-note", "secret-call", "secret-source", "secret-utm", "5550120", "boss", "Score", "Owner"):
         assert secret not in page, secret
