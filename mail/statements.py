@@ -7,12 +7,13 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import RawCursor
-
-FIRST_USES = 5  # psycopg's own default
-MANY = 1_000  # so many rows are not kept in memory until the next statement
+from psycopg import Connection
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
 
 _own = threading.local()
 _named = re.compile(r"%\((\w+)\)s")
@@ -20,27 +21,23 @@ _named = re.compile(r"%\((\w+)\)s")
 
 def change(statement: str, values: Mapping[str, Any]) -> int:
     """How many rows it changed or returned; raises django.db.DatabaseError."""
-    own = _own_cursor()
+    own = _session()
     if own is None:
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
             return int(cursor.rowcount)
-    _execute(own, statement, values)
-    return own.rowcount
+    result = _execute(own, statement, values)
+    return result.ntuples if result.status == ExecStatus.TUPLES_OK else result.command_tuples or 0
 
 
 def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """What it returned; raises django.db.DatabaseError."""
-    own = _own_cursor()
+    own = _session()
     if own is None:
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
             return list(cursor.fetchall())
-    _execute(own, statement, values)
-    found = own.fetchall()
-    if len(found) > MANY:
-        _own.__dict__.clear()
-    return found
+    return own.rows(_execute(own, statement, values))
 
 
 def own_connection() -> BaseDatabaseWrapper:
@@ -59,11 +56,10 @@ def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _execute(own: RawCursor[Any], statement: str, values: Mapping[str, Any]) -> None:
-    """PostgreSQL parses and plans each statement once a connection: planning a claim costs twice its work."""
+def _execute(own: "_Session", statement: str, values: Mapping[str, Any]) -> PGresult:
     words, names = _numbered(statement)
     with connection.wrap_database_errors:
-        own.execute(words, [values[name] for name in names], prepare=True)
+        return own.execute(words, [values[name] for name in names])
 
 
 @lru_cache(maxsize=512)
@@ -74,11 +70,49 @@ def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
     return words.replace("%%", "%").encode(), names
 
 
-def _own_cursor() -> RawCursor[Any] | None:
-    """The one cursor of this thread's connection: making one takes as long as what most of our statements do.
+class _Session:
+    """What one connection of psycopg's has prepared. PostgreSQL parses and plans each statement once a connection:
+    planning a claim costs twice its work.
 
-    Every statement's rows are read before the next is said, so that one is enough. None where Django's own cursor has
-    to do, because something listens there or the database is another one.
+    psycopg's own cursors do the same, but forget everything with each rollback, of which a booking that came too late is
+    one, and take as long for a statement as PostgreSQL for most of ours.
+    """
+
+    def __init__(self, raw: Connection[Any]) -> None:
+        self.raw, self.pgconn, self.transformer = raw, raw.pgconn, Transformer(raw)
+        self._prepared: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
+
+    def execute(self, words: bytes, values: list[Any]) -> PGresult:
+        """Run it, within the transaction that Django has asked for; raises psycopg.Error."""
+        if not self.raw.autocommit and self.pgconn.transaction_status == TransactionStatus.IDLE:
+            self._checked(self.pgconn.exec_(b"BEGIN"))  # as psycopg does before the first statement
+        dumped = self.transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        types = self.transformer.types or ()
+        name = self._prepared.get((words, types))
+        if name is None:
+            name = f"own_{len(self._prepared)}".encode()
+            self._checked(self.pgconn.prepare(name, words, types))
+            self._prepared[words, types] = name
+        return self._checked(self.pgconn.exec_prepared(name, dumped, self.transformer.formats))
+
+    def rows(self, result: PGresult) -> list[tuple[Any, ...]]:
+        """The rows of a result as Python's values."""
+        self.transformer.set_pgresult(result)
+        found = self.transformer.load_rows(0, result.ntuples, tuple)
+        self.transformer.set_pgresult(None)
+        return found
+
+    def _checked(self, result: PGresult) -> PGresult:
+        if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            return result
+        if self.pgconn.status == ConnStatus.BAD:
+            raise psycopg.OperationalError(result.get_error_message())
+        raise psycopg.errors.error_from_result(result, encoding=self.raw.info.encoding)
+
+
+def _session() -> _Session | None:
+    """What this thread's connection has prepared. None where Django's own cursor has to do, because something listens
+    there or the database is another one.
     """
     here = own_connection()
     if not on_postgresql() or here.execute_wrappers or here.queries_logged:
@@ -86,9 +120,7 @@ def _own_cursor() -> RawCursor[Any] | None:
     here.ensure_connection()
     here.validate_no_broken_transaction()
     raw = here.connection
-    if raw.prepare_threshold is None:
-        raw.prepare_threshold = FIRST_USES  # Django's own statements are put together on this side and never prepared
-    kept: RawCursor[Any] | None = _own.__dict__.get("cursor")
-    if kept is None or kept.connection is not raw or kept.closed:
-        kept = _own.cursor = RawCursor(raw)
+    kept: _Session | None = _own.__dict__.get("session")
+    if kept is None or kept.raw is not raw:
+        kept = _own.session = _Session(raw)
     return kept

@@ -43,7 +43,9 @@ def with_a_coach(
     if wish.coach is not None:
         chosen, why = wish.coach.pk, ASKED_FOR_BY_STAFF if wish.by_staff else ASKED_FOR
         slot = gate.Slot(wish.coach, wish.event_type, wish.start, wish.duration or wish.event_type.duration)
-        gate.not_taken(slot, now=now, without=without)
+        # A call that is there already stays, even where its coach has gone away since: a repeated form moves nothing.
+        if without is None or (without.coach_id, without.start) != (wish.coach.pk, wish.start):
+            gate.not_taken(slot, now=now, without=without)
         return gate.run(lambda: attempt(chosen, why))
     failure: BookingError = SlotTaken()
     for choice in in_order(selectors.candidates(_free(wish, now, without), now=now, own=wish.own)):

@@ -239,6 +239,15 @@ def test_time_off_in_the_way_does_not_hinder_moving_out_of_it(booking: Booking, 
     assert move(booking, START + HOUR, ada).start == START + HOUR
 
 
+def test_a_form_that_comes_again_moves_nothing_where_the_coach_has_gone_away_since(
+    booking: Booking, ada: Coach
+) -> None:
+    moved = move(booking, START + HOUR, ada)
+    services.add_time_off(coach=ada, start=START, end=START + 2 * HOUR, note="ill", now=NOW)
+    again = move(Booking.objects.get(), START + HOUR, ada)
+    assert (again.start, again.version) == (START + HOUR, moved.version)
+
+
 def test_where_the_own_coach_has_gone_away_anybody_else_takes_the_same_time(
     booking: Booking, ada: Coach, bob: Coach
 ) -> None:
