@@ -88,6 +88,10 @@ _LINKED = """,
 """
 _LINK = {"purpose": "text", "digest": "text", "subject": "text", "detail": "text",
          "created_at": "timestamptz", "expires_at": "timestamptz"}  # fmt: skip
+# Bytes, links and last check in one: nothing is stored where nothing may begin.
+_KEEP_AND_BEGIN = (
+    f"WITH kept AS (UPDATE mail_message SET raw = %(raw)s, masked = %(masked)s, data_at = %(now)s {_TRUE} RETURNING id)"  # noqa: S608
+)
 _SENT = """
 UPDATE mail_message
 SET status = 'sent', sent_at = %(now)s, raw = NULL, claim = '', lease_until = NULL, last_error = '', reason = ''
@@ -117,8 +121,7 @@ def keep(message: Message, written: Written) -> None:
     """Store the bytes and the links they carry in one transaction; raises ClaimLost."""
     content = {"raw": written.raw, "masked": written.masked}
     if on_postgresql():
-        links = {f"{name}{n}": getattr(link, name) for n, link in enumerate(written.links) for name in _LINK}
-        if not _say(_keep_with(len(written.links)), message, **content, **links):
+        if not _say(_keep_with(len(written.links)), message, **content, **_links(written)):
             raise ClaimLost
     else:
         with transaction.atomic(durable=True):
@@ -131,6 +134,22 @@ def keep(message: Message, written: Written) -> None:
 def may_begin(message: Message, *, now: datetime, need: timedelta) -> bool:
     """The last word before DATA: still mine, still true, not suppressed, not expired, and `need` left of the lease."""
     return _say(_MAY_BEGIN, message, now=adapt(now), until=adapt(now + need))
+
+
+def keep_and_begin(message: Message, written: Written, *, now: datetime, need: timedelta) -> bool:
+    """What `may_begin` says of a message whose bytes are not stored yet: they are, with its links, where it says yes."""
+    content, check = {"raw": written.raw, "masked": written.masked}, {"now": adapt(now), "until": adapt(now + need)}
+    if on_postgresql():
+        begun = _say(_keep_and_begin_with(len(written.links)), message, **content, **check, **_links(written))
+    else:
+        with transaction.atomic(durable=True):
+            begun = _say(_MAY_BEGIN, message, **check)
+            if begun:
+                _say(_KEEP, message, **content)
+                LinkToken.objects.bulk_create(written.links)
+    if begun:
+        message.raw, message.masked = written.raw, written.masked
+    return begun
 
 
 def may_still_begin(message: Message, *, now: datetime, need: timedelta) -> bool:
@@ -205,9 +224,21 @@ def _say(statement: str, message: Message, **values: Any) -> bool:
 
 @cache
 def _keep_with(links: int) -> str:
+    return _KEEP_WITH_LINKS.format(keep=_KEEP, linked=_linked(links))
+
+
+@cache
+def _keep_and_begin_with(links: int) -> str:
+    return f"{_KEEP_AND_BEGIN}{_linked(links)} SELECT id FROM kept"  # noqa: S608
+
+
+def _linked(links: int) -> str:
     values = (", ".join(f"%({name}{n})s::{kind}" for name, kind in _LINK.items()) for n in range(links))
-    linked = _LINKED.format(links=", ".join(f"({each})" for each in values)) if links else ""
-    return _KEEP_WITH_LINKS.format(keep=_KEEP, linked=linked)
+    return _LINKED.format(links=", ".join(f"({each})" for each in values)) if links else ""
+
+
+def _links(written: Written) -> dict[str, Any]:
+    return {f"{name}{n}": getattr(link, name) for n, link in enumerate(written.links) for name in _LINK}
 
 
 def _claim(letters: bool = True, which: str = "") -> str:

@@ -16,6 +16,7 @@ from mail.addresses import for_transport
 from mail.errors import ClaimLost, Deferred, Refused, Unanswered, Unreachable
 from mail.line import Line
 from mail.models import Message
+from mail.outbox import Written
 from mail.registry import Later, Skip
 from mail.sweep import sweep, waiting
 from mail.transports import DATA_LIMIT, Transport
@@ -53,8 +54,8 @@ def drain(
     """Send what is due until nothing is, `limit` messages were claimed, `seconds` have passed or `stop` says so.
 
     1. Close what will never be sent. 2. Open the transport, unless the breaker says wait. 3. Claim one row and commit.
-    4. Render outside any transaction; store bytes and links. 5. MAIL, RCPT. 6. The last check. 7. DATA. 8. Mark by claim,
-    and claim the next with the same commit.
+    4. Render outside any transaction. 5. MAIL, RCPT. 6. Store bytes and links with the last check; before it where the
+    server thinks, or refuses. 7. DATA. 8. Mark by claim, and claim the next with the same commit.
     """
     sender = _Sender(clock)
     if not waiting(now=clock()):
@@ -81,6 +82,7 @@ class _Sender:
         self.line = Line()
         self.claimed = 0
         self.next: Message | None = None  # claimed with the last mark
+        self.unkept: Written | None = None  # rendered, to be stored with the last check
         self.unsure: Message | None = None  # marked as sent, but perhaps not yet on the disk
         self.may_go_on: Callable[[], bool] = lambda: False
 
@@ -118,7 +120,7 @@ class _Sender:
             return False
         if transport is None:
             return False
-        message, self.next = self.next or self._next(), None
+        message, self.next, self.unkept = self.next or self._next(), None, None
         if message is None:
             return False
         self.claimed += 1
@@ -163,10 +165,12 @@ class _Sender:
                 claims.postponed(message, until=written.until)
                 self.done.deferred += 1
                 return None
-            transport.announce(
-                **_envelope(message, written.raw)
-            )  # the server thinks about it while the bytes are stored
-            claims.keep(message, written)
+            # Where the server answers at once, they are stored with the last check: a crash until then leaves nothing
+            # that anybody has seen, and it is written anew. Who thinks longer does so while they are stored.
+            transport.announce(**_envelope(message, written.raw))
+            self.unkept = written
+            if not transport.answers_at_once():
+                self._keep(message)
         except ClaimLost:
             transport.reset()
             raise
@@ -183,9 +187,10 @@ class _Sender:
 
     def _hand_over(self, message: Message, content: bytes, transport: Transport) -> None:
         try:
-            transport.offer(**_envelope(message, content))
+            self._offer(message, content, transport)
             if not self._may_begin(message):
                 transport.reset()
+                self._keep(message)
                 claims.untouched(message, now=self.clock(), error="")
                 self.sweep()  # says why, where the row is still waiting
                 return
@@ -204,6 +209,18 @@ class _Sender:
                 log.error("message %s went out after its lease had ended", message.pk)
             self.done.sent += 1
         self.line.served()
+
+    def _offer(self, message: Message, content: bytes, transport: Transport) -> None:
+        try:
+            transport.offer(**_envelope(message, content))
+        except (Deferred, Refused, Unreachable):
+            self._keep(message)  # when it is tried again, the same bytes go out
+            raise
+
+    def _keep(self, message: Message) -> None:
+        written, self.unkept = self.unkept, None
+        if written is not None:
+            claims.keep(message, written)
 
     def _mark(self, message: Message) -> bool:
         """Sent; where another may follow over the same connection, it is claimed with the same commit."""
@@ -227,7 +244,7 @@ class _Sender:
         return self.line.bears_another and not allowance.limits() and self.may_go_on()
 
     def _may_begin(self, message: Message) -> bool:
-        for ask in (claims.may_begin, claims.may_still_begin, claims.may_still_begin):
+        for ask in (self._last_check, claims.may_still_begin, claims.may_still_begin):
             ticks = time.monotonic()
             if not ask(message, now=self.clock(), need=DATA_LIMIT):
                 return False
@@ -235,6 +252,14 @@ class _Sender:
             if time.monotonic() - ticks < FRESH:
                 return True
         return False
+
+    def _last_check(self, message: Message, *, now: datetime, need: timedelta) -> bool:
+        if self.unkept is None:
+            return claims.may_begin(message, now=now, need=need)
+        begun = claims.keep_and_begin(message, self.unkept, now=now, need=need)
+        if begun:
+            self.unkept = None
+        return begun
 
     def _cut(self, message: Message, error: Unreachable | Unanswered) -> bool:
         """The connection is gone. One that had served may just have reached its limit; a new one means trouble."""

@@ -93,7 +93,9 @@ class _Session:
             name = f"own_{len(self._prepared)}".encode()
             self._checked(self.pgconn.prepare(name, words, types))
             self._prepared[words, types] = name
-        return self._checked(self.pgconn.exec_prepared(name, dumped, self.transformer.formats))
+        # None is NULL, which psycopg says of exec_params and forgot here.
+        found = self.pgconn.exec_prepared(name, dumped, self.transformer.formats)  # type: ignore[arg-type]
+        return self._checked(found)
 
     def rows(self, result: PGresult) -> list[tuple[Any, ...]]:
         """The rows of a result as Python's values."""

@@ -23,6 +23,9 @@ class Transport(Protocol):
     def announce(self, *, sender: str, recipient: str, size: int) -> None:
         """An offer is about to be made: what may be said ahead is said, and no answer is waited for; never raises."""
 
+    def answers_at_once(self) -> bool:
+        """Whether an answer to what was announced is there, or none is waited for; takes milliseconds and never raises."""
+
     def offer(self, *, sender: str, recipient: str, size: int) -> None:
         """Name sender and recipient (MAIL, RCPT)."""
 

@@ -26,6 +26,10 @@ class FileTransport:
     def announce(self, *, sender: str, recipient: str, size: int) -> None:
         """Nobody waits for it."""
 
+    def answers_at_once(self) -> bool:
+        """A disk is not asked whether it wants a file."""
+        return True
+
     def offer(self, *, sender: str, recipient: str, size: int) -> None:
         """Every recipient has a folder."""
 

@@ -1,5 +1,6 @@
 """A mail server, spoken to step by step: the ledger has to know at which word a connection was lost."""
 
+import select
 import smtplib
 import ssl
 import time
@@ -14,6 +15,7 @@ from mail.text import one_line
 # Seconds that one silence may last. What follows 354 gets more: spam filters read the content before they answer.
 COMMAND_TIMEOUT = 10.0
 CONTENT_TIMEOUT = 20.0
+AT_ONCE = 0.005  # seconds
 # Sign-in wanted, refused or expired: trouble of our settings, not of one message.
 AUTH_CODES = frozenset({530, 534, 535, 538, 454})
 TOO_LARGE = frozenset({552, 523})
@@ -57,6 +59,14 @@ class SMTPTransport:
                 self._patience(COMMAND_TIMEOUT)
                 self._smtp.send("\r\n".join([*self._envelope(sender, recipient, size), ""]))
                 self._unheard = 2
+
+    def answers_at_once(self) -> bool:
+        """Waits for the first of the answers, no longer than what else could be done meanwhile takes."""
+        if not self._unheard or self._smtp.sock is None:
+            return False
+        with suppress(OSError, ValueError):
+            return bool(select.select([self._smtp.sock], [], [], AT_ONCE)[0])
+        return False
 
     def offer(self, *, sender: str, recipient: str, size: int) -> None:
         """MAIL and RCPT, where they were not announced, and what the server says to them."""

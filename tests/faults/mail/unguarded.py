@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from mail import breaker, claims, clock, ledger, nudge, sender, sweep, tasks
+from mail.errors import ClaimLost
 from mail.models import Message
+from mail.outbox import Written
 from mail.transports import Transport
 
 
@@ -17,6 +20,13 @@ def _lease() -> None:
 def _last_check() -> None:
     """Nobody asks again before DATA."""
     claims.may_begin = lambda message, *, now, need: True
+
+    def keep_and_begin(message: Message, written: Written, *, now: datetime, need: timedelta) -> bool:
+        with suppress(ClaimLost):
+            claims.keep(message, written)
+        return True
+
+    claims.keep_and_begin = keep_and_begin
 
 
 def _bytes() -> None:
@@ -76,6 +86,7 @@ def _expiry() -> None:
     """Nobody asks whether it is still of use."""
     claims._CLAIM = claims._CLAIM.replace("m.expires_at > %(now)s AND", "")
     claims._MAY_BEGIN = claims._MAY_BEGIN.replace("AND expires_at > %(now)s", "")
+    claims._KEEP_AND_BEGIN = claims._KEEP_AND_BEGIN.replace("AND expires_at > %(now)s", "")
     sender.sweep = lambda *, now: 0
 
 

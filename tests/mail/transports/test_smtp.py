@@ -2,6 +2,7 @@
 
 import ssl
 import subprocess
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from aiosmtpd.smtp import AuthResult
 from mail.errors import Deferred, Refused, Unanswered, Unreachable
 from mail.models import Message
 from mail.sender import drain
+from mail.transports import smtp
 from mail.transports.smtp import SMTPTransport
 from tests.mail.sink import DROP, Sink
 from tests.mail.transports.scripted import Scripted
@@ -128,6 +130,22 @@ def test_what_was_announced_can_be_taken_back(settings: Any) -> None:
         assert [word[:4].lower() for word in server.heard] == ["ehlo", "mail", "rcpt", "rset"]
         with pytest.raises(Deferred, match="451 Later"):
             transport.offer(**ALICE)
+
+
+@pytest.mark.parametrize(("words", "at_once"), [(["250 mail", "250 rcpt"], True), ([], False), ([None], True)])
+def test_whether_a_server_answers_at_once_is_seen_without_waiting(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, words: list[str | None], at_once: bool
+) -> None:
+    """One that hangs up has answered as well: the offer tells it."""
+    monkeypatch.setattr(smtp, "AT_ONCE", 2.0 if at_once else 0.05)
+    with Scripted(["220 hello", "250-hi\r\n250 PIPELINING", *words]) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER = "127.0.0.1", server.port, ""
+        transport = SMTPTransport()
+        assert not transport.answers_at_once()  # nothing was announced
+        transport.announce(**ALICE)
+        began = time.monotonic()
+        assert transport.answers_at_once() == at_once
+        assert time.monotonic() - began < 1
 
 
 def test_trouble_while_announcing_is_told_by_the_offer(settings: Any) -> None:
