@@ -1,5 +1,6 @@
 """Statements of our own, where Django takes longer to build one than the database to run it."""
 
+import itertools
 import re
 import threading
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 _own = threading.local()
+_numbers = itertools.count()
 _named = re.compile(r"%\((\w+)\)s")
 
 
@@ -90,7 +92,7 @@ class _Session:
         types = self.transformer.types or ()
         name = self._prepared.get((words, types))
         if name is None:
-            name = f"own_{len(self._prepared)}".encode()
+            name = f"own_{next(_numbers)}".encode()
             self._checked(self.pgconn.prepare(name, words, types))
             self._prepared[words, types] = name
         # None is NULL, which psycopg says of exec_params and forgot here.
