@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import answers, booking, core, crowd, drain, growth, guide, months, slots
+from benchmarks import answers, booking, core, crowd, drain, growth, guide, leads, months, slots
 from benchmarks.figures import Figure, load_average, table, write_json
 from benchmarks.place import Place, place
 
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Place, int], Iterator[Figure]]] = {
     "growth": growth.measure,
     "guide": guide.measure,
     "answers": answers.measure,
+    "leads": leads.measure,
 }
 
 

@@ -107,6 +107,7 @@ class Lead(models.Model):
         indexes = [
             models.Index(fields=["stage", "-created_at"], name="lead_by_stage"),
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
+            models.Index(fields=["-score", "-id"], name="lead_by_score"),
             models.Index(fields=["owner", "stage"], name="lead_by_owner"),
             models.Index(fields=["call_back_at"], condition=Q(call_back_at__isnull=False), name="lead_call_back"),
             models.Index(fields=["erasing_since"], condition=Q(erasing_since__isnull=False), name="lead_erasing"),

@@ -130,3 +130,15 @@ def test_an_advisors_hours_are_ticked(client: Client) -> None:
         f"/admin/leads/advisor/{Advisor.objects.get().pk}/change/", {**form, "closes": "8:00", "weekdays": ["0"]}
     )
     assert "The office closes after it opens." in again.text
+
+
+def test_an_empty_list_says_whether_nothing_is_there_or_nothing_matches(
+    client: Client, bob: User, make_lead: Callable[..., Lead]
+) -> None:
+    empty, full = "/admin/leads/task/", "/admin/leads/lead/"
+    assert "Nothing here yet" in client.get(empty).text
+    make_lead(name="Grace")
+    assert "Nothing here yet" not in client.get(full).text
+    for narrowed in ("?q=nobody", "?stage__exact=lost"):
+        shown = client.get(full + narrowed).text
+        assert ("Nothing matches" in shown, "Show everything" in shown) == (True, True)
