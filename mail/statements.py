@@ -42,6 +42,19 @@ def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return own.rows(_execute(own, statement, values))
 
 
+def begin(words: str) -> None:
+    """Begin the transaction that was just opened, on PostgreSQL with these statements, which have no values."""
+    if not on_postgresql():
+        return
+    own = _session()
+    if own is None:
+        with connection.cursor() as cursor:
+            cursor.execute(words)
+        return
+    with connection.wrap_database_errors:
+        own.begin(words)
+
+
 def own_connection() -> BaseDatabaseWrapper:
     """This thread's connection itself: `django.db.connection` looks it up anew with every attribute it is asked for."""
     return connections[DEFAULT_DB_ALIAS]
@@ -87,7 +100,7 @@ class _Session:
     def execute(self, words: bytes, values: list[Any]) -> PGresult:
         """Run it, within the transaction that Django has asked for; raises psycopg.Error."""
         if not self.raw.autocommit and self.pgconn.transaction_status == TransactionStatus.IDLE:
-            self._checked(self.pgconn.exec_(b"BEGIN"))  # as psycopg does before the first statement
+            self.begin()
         dumped = self.transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
         types = self.transformer.types or ()
         name = self._prepared.get((words, types))
@@ -98,6 +111,11 @@ class _Session:
         # None is NULL, which psycopg says of exec_params and forgot here.
         found = self.pgconn.exec_prepared(name, dumped, self.transformer.formats)  # type: ignore[arg-type]
         return self._checked(found)
+
+    def begin(self, more: str = "") -> None:
+        """What psycopg says before a transaction's first statement, together with what else is to be said."""
+        begun = self.raw.autocommit or self.pgconn.transaction_status != TransactionStatus.IDLE
+        self._checked(self.pgconn.exec_("; ".join([*["BEGIN"][begun:], more]).encode()))
 
     def rows(self, result: PGresult) -> list[tuple[Any, ...]]:
         """The rows of a result as Python's values."""

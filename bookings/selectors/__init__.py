@@ -12,6 +12,7 @@ from bookings.selectors.offered import (
     event_types,
     intake_questions,
     own_coach,
+    who_takes,
 )
 from bookings.selectors.slots import (
     NEAR,
@@ -57,4 +58,5 @@ __all__ = [
     "stamp",
     "times",
     "week_preview",
+    "who_takes",
 ]

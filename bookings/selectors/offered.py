@@ -2,20 +2,49 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
 from bookings.models import Booking, Coach, EventType, IntakeQuestion
 from bookings.scheduling import Candidate
+from bookings.selectors import sql
 from leads.models import Lead
-from mail import prepared
+from mail import prepared, statements
 
 Status = Booking.Status
 FEED_REACHES_BACK = timedelta(days=90)
 MOST_IN_A_FEED = 2000
 _INTAKE = prepared.Rows(IntakeQuestion, where="event_type_id = %(kind)s", order='"order", id')
+
+
+_OFFERED = prepared.Rows(
+    Coach,
+    where="""
+    bookings_coach.active AND (%(demo)s OR NOT bookings_coach.is_demo) AND EXISTS (
+        SELECT 1 FROM bookings_eventtype_coaches link
+        WHERE link.coach_id = bookings_coach.id AND link.eventtype_id = %(kind)s
+    )
+    """,
+    order="bookings_coach.id",
+)
+_TAKEN = """
+b.status = 'confirmed' OR b.status = 'held' AND b.held_until > %(now)s OR b.status = 'pending' AND b.approve_by > %(now)s
+"""
+
+
+@cache
+def _how_busy() -> str:
+    """Two subqueries on two indexes: a join would count through every call the coach has ever had."""
+    return f"""
+        SELECT c.id,
+            (SELECT count(*) FROM bookings_booking b
+             WHERE b.coach_id = c.id AND ({_TAKEN}) AND b.busy_end > %(now)s AND b.start > %(now)s),
+            (SELECT {sql.utc("b.created_at")} FROM bookings_booking b
+             WHERE b.coach_id = c.id AND ({_TAKEN} OR b.status = 'completed') ORDER BY b.created_at DESC LIMIT 1)
+        FROM bookings_coach c WHERE c.id {sql.one_of("coaches")}
+    """  # noqa: S608  words of our own
 
 
 def demo_allowed() -> bool:
@@ -37,6 +66,11 @@ def coaches(event_type: EventType | None = None) -> QuerySet[Coach]:
     return found if demo_allowed() else found.filter(is_demo=False)
 
 
+def who_takes(event_type: EventType) -> list[Coach]:
+    """The same as `coaches` of this kind, by number, for where a moment counts."""
+    return _OFFERED.all(kind=event_type.pk, demo=demo_allowed())
+
+
 def intake_questions(event_type: EventType) -> list[IntakeQuestion]:
     """What is asked on the booking form of this kind of call, in its order."""
     return _INTAKE.all(kind=event_type.pk)
@@ -53,22 +87,12 @@ def own_coach(lead: Lead | None) -> Coach | None:
 
 def candidates(chosen: Iterable[Coach], *, now: datetime, own: Coach | None = None) -> list[Candidate]:
     """How busy these coaches are, for choosing one: one query. No-shows and released holds do not count."""
-    taken = Q(status=Status.CONFIRMED) | Q(status=Status.HELD, held_until__gt=now)
-    taken |= Q(status=Status.PENDING, approve_by__gt=now)
-    # Two subqueries on two indexes: a join would count through every call the coach has ever had.
-    theirs = Booking.objects.filter(coach=OuterRef("pk")).order_by()
-    upcoming = theirs.filter(taken, busy_end__gt=now, start__gt=now).values("coach").annotate(number=Count("pk"))
-    last = theirs.filter(taken | Q(status=Status.COMPLETED)).order_by("-created_at")
-    rows = (
-        Coach.objects.filter(pk__in=[coach.pk for coach in chosen])
-        .annotate(
-            upcoming=Coalesce(Subquery(upcoming.values("number")), 0),
-            last=Subquery(last.values("created_at")[:1]),
-        )
-        .values_list("pk", "upcoming", "last")
-    )
+    asked = {"coaches": sql.ids(coach.pk for coach in chosen), "now": statements.adapt(now)}
     own_id = own.pk if own is not None else None
-    return [Candidate(pk, number, booked, is_own=pk == own_id) for pk, number, booked in rows]
+    return [
+        Candidate(pk, number, sql.instant(last) if last else None, is_own=pk == own_id)
+        for pk, number, last in statements.rows(_how_busy(), asked)
+    ]
 
 
 def calls_for_feed(owner: Coach | Lead, *, now: datetime) -> QuerySet[Booking]:

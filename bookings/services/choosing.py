@@ -60,7 +60,7 @@ def with_a_coach(
 def _free(wish: Wish, now: datetime, without: Booking | None) -> list[Coach]:
     """The eligible coaches who look free from outside the gate; raises SlotTaken or NotOffered where nobody does."""
     kind, start = wish.event_type, wish.start
-    eligible = [each for each in selectors.coaches(kind) if each != wish.not_with] if kind.enabled else []
+    eligible = [each for each in selectors.who_takes(kind) if each != wish.not_with] if kind.enabled else []
     if not eligible:
         raise NotOffered(Reason.COACH_NOT_ELIGIBLE if kind.enabled else Reason.TYPE_DISABLED)
     if not settings.BOOKING_GATE_CHECK:

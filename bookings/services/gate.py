@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from bookings import overlap, selectors
 from bookings.errors import Busy, NotOffered, SlotTaken
@@ -34,9 +34,6 @@ RETRIES = 3
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 LOCK_NOT_AVAILABLE, QUERY_CANCELED = "55P03", "57014"
 MOMENT = timedelta(seconds=1)
-_TIMEOUTS = """
-SELECT set_config('lock_timeout', %(lock)s, true), set_config('statement_timeout', %(statement)s, true)
-"""
 _OF_KIND = """
 bookings_eventtype.id = %(kind)s AND EXISTS (
     SELECT 1 FROM bookings_eventtype_coaches link
@@ -90,7 +87,9 @@ def run(work: Callable[[], T]) -> T:
     for attempt in range(RETRIES + 1):
         try:
             with transaction.atomic(durable=True):
-                _set_timeouts()
+                # A lock that is not had in time must cost this request, not the worker.
+                limits = {"lock_timeout": LOCK_TIMEOUT_MS, "statement_timeout": STATEMENT_TIMEOUT_MS}
+                statements.begin("; ".join(f"SET LOCAL {name} = {limit}" for name, limit in limits.items()))
                 return work()
         except IntegrityError as problem:
             if overlap.NAME in str(problem):
@@ -212,12 +211,6 @@ def _asked(slot: Slot, diary: selectors.Diary, *, now: datetime, by_staff: bool)
     return diary.question(
         slot.event_type, since=slot.start, until=until, now=now, duration=slot.duration, by_staff=by_staff
     )
-
-
-def _set_timeouts() -> None:
-    """SET LOCAL: a lock that is not had in time must cost this request, not the worker."""
-    if connection.vendor == "postgresql":
-        statements.rows(_TIMEOUTS, {"lock": str(LOCK_TIMEOUT_MS), "statement": str(STATEMENT_TIMEOUT_MS)})
 
 
 def _state(problem: DatabaseError) -> str:
