@@ -31,14 +31,14 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until(what: Callable[[], object], *, seconds: float, saying: str) -> None:
-    """Ask again and again until it is true; fail with the sentence when time is over."""
+def wait_until(what: Callable[[], object], *, seconds: float, saying: str | Callable[[], str]) -> None:
+    """Ask again and again until it is true; fail with the sentence, as it is then, when time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if what():
             return
         time.sleep(0.1)
-    raise AssertionError(f"not within {seconds:.0f} s: {saying}")
+    raise AssertionError(f"not within {seconds:.0f} s: {saying if isinstance(saying, str) else saying()}")
 
 
 @dataclass
@@ -103,7 +103,9 @@ class Stack:
             "web", "gunicorn", application, "--bind", bind, "--worker-class", "gthread",
             "--workers", str(workers), "--threads", str(threads), "--timeout", "60", "--backlog", "2048",
         )  # fmt: skip
-        wait_until(lambda: self.answers(ready), seconds=90, saying=f"the site answers: {self.log('web')[-2000:]}")
+        wait_until(
+            lambda: self.answers(ready), seconds=90, saying=lambda: f"the site answers: {self.log('web')[-2000:]}"
+        )
 
     def answers(self, path: str = "/readyz") -> bool:
         """Whether a page answers 200."""
