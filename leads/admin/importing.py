@@ -61,9 +61,7 @@ class ImportRunAdmin(ReadOnly):
 
     list_display = ("file_name", "made_at", "made_by", "state_label", "finished_at")
     list_filter = ("state",)
-    fieldsets = (
-        (None, {"fields": ("made_at", "made_by", "state_label", "finished_at", "consent_source", "purposes")}),
-    )
+    fieldsets = ((None, {"fields": ("made_at", "made_by", "state", "finished_at", "agreed_to", "consent_source")}),)
     actions_list = ("upload",)  # type: ignore[assignment]
     change_form_outer_before_template = "leads/desk/_import.html"  # type: ignore[assignment]
 
@@ -87,6 +85,10 @@ class ImportRunAdmin(ReadOnly):
     )
     def state_label(self, row: ImportRun) -> tuple[str, str]:
         return row.state, row.get_state_display()
+
+    @display(description="they agreed to")
+    def agreed_to(self, row: ImportRun) -> str:
+        return ", ".join(str(Purpose(each).label) for each in row.purposes) or "Nothing: nobody may mail or call them"
 
     @action(description="Import leads", icon="upload_file", url_path="upload")  # type: ignore[operator]
     def upload(self, request: HttpRequest) -> HttpResponse:

@@ -96,6 +96,8 @@ def test_a_file_is_checked_reported_and_brought_in(client: Client, bob: User, st
     content = b"name,email\nAnn,ann@example.org\nBen,nonsense\n"
     page = upload(client, content)["Location"]
     told = client.get(page).text
+    assert ("Checked, nothing brought in yet" in told, "nobody may mail or call them" in told) == (True, True)
+    assert "(&#x27;" not in told
     assert ("This is no e-mail address." in told, "Bring in 1 line" in told) == (True, True)
     assert Lead.objects.count() == 0
     run = ImportRun.objects.get()
