@@ -5,6 +5,7 @@ import logging
 import re
 import traceback
 from collections.abc import Iterator
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ _EMAIL = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+'-]*@([A-Za-z0-9.-]+)")
 _PHONE = re.compile(r"\+\d[\d ().-]{7,}\d")
 # What an exception quotes is what somebody typed: int("Grace") does, and PostgreSQL with its double quotes after a colon.
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|(?<=: )\"[^\"]*\"")
+# Set while a request is answered, so that all its lines can be found together.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def masked(text: str) -> str:
@@ -57,9 +60,11 @@ class JsonLines(logging.Formatter):
             "from": record.name,
             "what": masked(record.getMessage()),
         }
-        for name in ("request_id", "status_code"):
-            if (value := getattr(record, name, None)) is not None:
-                line[name] = value
+        # Django logs a 4xx once all middleware is left: the request still knows its id.
+        if known := request_id.get() or getattr(getattr(record, "request", None), "request_id", ""):
+            line["request_id"] = known
+        if (status := getattr(record, "status_code", None)) is not None:
+            line["status_code"] = status
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = masked(told(record.exc_info[1]))
         return json.dumps(line, ensure_ascii=True)

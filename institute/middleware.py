@@ -1,5 +1,6 @@
 """What every answer and every request of the site goes through besides Django's own."""
 
+import secrets
 import zoneinfo
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from institute.content_type import sane
+from institute.logs import request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
@@ -23,13 +25,18 @@ def is_admin_path(path: str) -> bool:
 
 
 class Headers:
-    """Sets the headers that every answer carries, error pages and static files included."""
+    """Sets the headers that every answer carries, error pages and static files included, and the request's id."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+        request.request_id = secrets.token_hex(6)  # type: ignore[attr-defined]
+        before = request_id.set(request.request_id)  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(before)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)

@@ -135,6 +135,20 @@ def test_a_line_break_in_what_is_logged_makes_no_second_line(log: io.StringIO) -
     assert line.isascii()
 
 
+@pytest.mark.urls("tests.institute.urls")
+def test_all_lines_of_one_request_have_its_id_and_no_others(db: None, log: io.StringIO) -> None:
+    client = Client(raise_request_exception=False)
+    for path in ("/broken/", "/no-such-page/", "/broken/"):
+        client.get(path)
+    logging.getLogger("leads").warning("between two requests")
+    said: dict[str, set[str]] = {}
+    for line in map(json.loads, log.getvalue().splitlines()):
+        said.setdefault(line.get("request_id", ""), set()).add(line["from"])
+    broken, missing, after = {"django.request", "institute.views"}, {"django.request"}, {"leads"}
+    assert list(said.values()) == [broken, missing, broken, after]
+    assert [len(each) for each in said] == [12, 12, 12, 0]
+
+
 def test_the_database_says_more_than_the_log_does(db: None) -> None:
     """The guard of the test above: there is something to leave out."""
     if connection.vendor != "postgresql":

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from django import forms
 from django.conf import settings as site
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
+from institute.middleware import RequestLimits
 from leads import services
 from leads.forms import ContactForm, SubscribeForm
 from leads.models import Activity, Lead
@@ -191,6 +193,20 @@ def test_a_session_cookie_that_no_database_takes_is_ignored(strict: Client) -> N
     """Cookie values are unquoted, and \\000 becomes a NUL that PostgreSQL refuses."""
     for path in ("/subscribe/thanks/", "/admin/"):
         assert strict.get(path, headers={"Cookie": 'sessionid="aaaaaaaa\\000"'}).status_code in {200, 302}
+
+
+@pytest.mark.parametrize("value", ['"aaaaaaaa\\000"', "%00", "a b", "a/b"])
+def test_what_is_no_session_key_never_reaches_the_table(value: str) -> None:
+    """SQLite takes what PostgreSQL refuses, so the answer above says nothing there."""
+    seen: list[dict[str, str]] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.append(dict(request.COOKIES))
+        return HttpResponse()
+
+    for key in (value, "abcdef0123456789"):
+        RequestLimits(view)(RequestFactory(headers={"Cookie": f"sessionid={key}; csrftoken=x"}).get("/"))
+    assert seen == [{"csrftoken": "x"}, {"sessionid": "abcdef0123456789", "csrftoken": "x"}]
 
 
 @pytest.mark.parametrize("consent", ["\x00", "x", "-1", "9" * 100, "²", ["1", "2", "x"]])
