@@ -76,6 +76,7 @@ def test_nobody_is_taken_for_a_robot(
             move_clock(4)
         press(page)
         if way == "back":
+            page.wait_for_url(lambda url, here=f"{site}{path}": url != here)
             page.go_back()
             fill(page, n, autofill=False)
             move_clock(dice.choice([3, 40]))
