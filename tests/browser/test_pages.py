@@ -51,6 +51,18 @@ def test_the_phone_number_with_its_hours_is_in_the_same_place_on_every_page(
     assert box["y"] < 30
 
 
+@pytest.mark.parametrize("path", ["/", GUIDE, "/guides/", "/roles/technical-program-manager/", "/privacy/", "/book/"])
+def test_what_is_read_sets_no_cookie_and_is_there_with_cookies_blocked(site: str, watched: Page, path: str) -> None:
+    context = watched.context
+    context.new_cdp_session(watched).send("Emulation.setDocumentCookieDisabled", {"disabled": True})
+    answer = watched.goto(site + path)
+    assert answer and (answer.status, answer.header_value("set-cookie")) == (200, None)
+    assert watched.locator("main h1").is_visible()
+    assert len(watched.locator("main").inner_text()) > 200
+    watched.reload()
+    assert (context.cookies(), context.storage_state()["origins"]) == ([], [])
+
+
 TOO_SMALL = """() => {
     const pressed = "button, .btn, select, textarea, label.time, .form-check, header.site nav a, footer.site nav a, " +
         "input:not([type=hidden], [type=checkbox], [type=radio])";
