@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import redis
 import time_machine
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 
@@ -81,6 +82,14 @@ def test_a_task_is_told_nothing() -> None:
     assert len(ours) > 8
     told = {name: [*inspect.signature(task.run).parameters] for name, task in ours.items()}
     assert {name: words for name, words in told.items() if words} == {}
+
+
+def test_every_task_is_rung_for() -> None:
+    """What lets go of people and addresses does so only where beat asks for it."""
+    app.loader.import_default_modules()
+    ours = {name for name in app.tasks if not name.startswith("celery.")}
+    assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} == ours
+    assert {"leads.retention", "leads.go_on", "leads.tidy", "audit.tidy", "mail.tidy"} <= ours
 
 
 def _value(store: redis.Redis, key: bytes) -> Any:
