@@ -66,8 +66,7 @@ def merge(*, kept: Lead, gone: Lead, actor: str, now: datetime) -> Merge:
     """Make two rows one person; the oldest row should be kept, but staff decide.
 
     Blanks of the kept row are filled, and it is as far as the further of the two; what else differs stays in the timeline.
-    Raises NotPossible: a row with itself, or one
-    that is merged already.
+    Raises NotPossible: a row with itself, or one that is merged already.
     """
     one, other = _both(kept, gone)
     if one.pk == other.pk:

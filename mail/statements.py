@@ -110,12 +110,17 @@ class _Session:
             self._prepared[words, types] = name
         # None is NULL, which psycopg says of exec_params and forgot here.
         found = self.pgconn.exec_prepared(name, dumped, self.transformer.formats)  # type: ignore[arg-type]
-        return self._checked(found)
+        try:
+            return self._checked(found)
+        except (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName):
+            # An upgrade changed a column that it returns, or it is there no more: the next time it is prepared anew.
+            del self._prepared[words, types]
+            raise
 
     def begin(self, more: str = "") -> None:
         """What psycopg says before a transaction's first statement, together with what else is to be said."""
-        begun = self.raw.autocommit or self.pgconn.transaction_status != TransactionStatus.IDLE
-        self._checked(self.pgconn.exec_("; ".join([*["BEGIN"][begun:], more]).encode()))
+        opens = not self.raw.autocommit and self.pgconn.transaction_status == TransactionStatus.IDLE
+        self._checked(self.pgconn.exec_(f"{'BEGIN; ' if opens else ''}{more}".encode()))
 
     def rows(self, result: PGresult) -> list[tuple[Any, ...]]:
         """The rows of a result as Python's values."""

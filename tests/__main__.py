@@ -23,7 +23,7 @@ from tests.services import HOW, chromium
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
-# Nothing in there knows of a database, or it looks at what is written, whose rows are the same on both.
+# Nothing in there knows of a database.
 ONCE = (
     "tests/institute/tree",
     "tests/institute/launch",
@@ -40,11 +40,8 @@ ONCE = (
     "tests/bookings/outside/test_job.py",
     "tests/bookings/outside/test_reading.py",
     "tests/bookings/outside/test_zones.py",
-    "tests/bookings/emails",
-    "tests/content/renderers",
     "tests/content/test_inline.py",
     "tests/leads/test_client.py",
-    "tests/mail/kinds",
     "tests/mail/test_addresses.py",
     "tests/mail/test_clock.py",
     "tests/mail/test_mime.py",

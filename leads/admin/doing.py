@@ -53,6 +53,9 @@ def _done(request: HttpRequest, what: Verb, form: VerbForm, key: str) -> bool:
         once.not_done(request, key)
         form.add_error(None, str(error))
         return False
+    except Exception:
+        once.not_done(request, key)  # what fell over was rolled back: sent again, the form is no second one
+        raise
     if what.permission == ERASE:
         marks.mark(request, marks.ERASED, f"lead {form.lead.pk}")
     messages.success(request, said)

@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from django.db import DataError, OperationalError, ProgrammingError, connection, transaction
+from django.db import DataError, NotSupportedError, OperationalError, ProgrammingError, connection, transaction
 
 from mail import statements
 from mail.models import Topic
@@ -75,6 +75,20 @@ def test_a_connection_that_was_cut_is_made_anew_and_its_plans_with_it() -> None:
         statements.rows("SELECT %(n)s::int", {"n": 1})
     connection.close_if_unusable_or_obsolete()
     assert statements.rows("SELECT %(n)s::int", {"n": 1}) == [(1,)]
+
+
+def test_a_plan_that_an_upgrade_made_useless_is_made_anew() -> None:
+    def asked() -> list[tuple[str]]:
+        return statements.rows("SELECT words FROM upgraded WHERE number = %(n)s", {"n": 1})
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE upgraded AS SELECT 1 AS number, 'a'::varchar(5) AS words")
+        assert asked() == [("a",)]
+        cursor.execute("ALTER TABLE upgraded ALTER words TYPE text")
+        with pytest.raises(NotSupportedError):
+            asked()
+        assert asked() == [("a",)]
+        cursor.execute("DROP TABLE upgraded")
 
 
 def test_other_threads_go_on_while_the_database_thinks() -> None:

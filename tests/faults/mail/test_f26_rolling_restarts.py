@@ -102,7 +102,7 @@ def test_f26_rolling_restarts_lose_nothing(house: House, listener: socket.socket
     web.end()
     tally = Tally(house.ask("messages"), house.server)
     what = f"{TIMES} restarts of web and worker"
-    visitors.told(table, "F26", what, within=None)  # every second a web server and a worker start
+    visitors.told(table, "F26", what)
     table.exactly("F26", f"{what}: reminders lost, or not marked as sent", tally.lost + tally.not_marked, [])
     table.exactly("F26", f"{what}: copies of any mail", house.server.copies, {})
     table.at_most("F26", f"{what}: slowest end of web", max(webs), LONGEST)

@@ -118,7 +118,7 @@ def test_the_whole_site_starts_again_and_ends(tmp_path: Path) -> None:
         assert "Preparing" not in said
         assert password not in said
         assert 'lost? make manage ARGS="changepassword owner"' in said
-        assert seconds < 60, "five are promised on a machine that does nothing else"
+        assert seconds < 15, "five are promised on a machine that does nothing else"
         os.kill(children_of(process.pid)["celery"], signal.SIGKILL)
         assert process.wait(timeout=20) == 1
         assert process.stdout is not None

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -58,6 +59,24 @@ def test_what_was_refused_may_be_mended_and_sent_again(
     assert sent["form_key"] in refused.text
     assert client.post(verb(lead, "call"), sent | {"outcome": "talked"}).status_code == 302
     assert CallLog.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_fell_over_may_be_sent_again(
+    client: Client, bob: User, stopped: Clock, make_lead: MakeLead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = make_lead()
+    sent = {"note": "Hello", "form_key": "0" * 32}
+
+    def away(*args: Any, **kwargs: Any) -> None:
+        raise OperationalError("the database is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("leads.people.record_activity", away)
+        with pytest.raises(OperationalError):
+            client.post(verb(lead, "note"), sent)
+    client.post(verb(lead, "note"), sent)
+    assert lead.activities.filter(kind="note").count() == 1
 
 
 @pytest.mark.django_db
