@@ -47,7 +47,7 @@ ONCE = (
     "tests/mail/test_mime.py",
     "tests/mail/test_text.py",
 )
-WORKERS = 3  # pytest-xdist processes: some always wait for a server, a browser or a clock
+WORKERS = 4  # pytest-xdist processes: some always wait for a server, a browser or a clock
 
 
 @dataclass(frozen=True)

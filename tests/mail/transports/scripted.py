@@ -1,5 +1,6 @@
 """A server that says a fixed list of lines, whatever it is told: for the answers no decent server gives."""
 
+import contextlib
 import socket
 import threading
 from types import TracebackType
@@ -13,6 +14,7 @@ class Scripted:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
         self.heard: list[str] = []
+        self._client: socket.socket | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> "Scripted":
@@ -23,6 +25,9 @@ class Scripted:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._listener.close()
+        if self._client is not None:
+            with contextlib.suppress(OSError):  # the other side was quicker
+                self._client.shutdown(socket.SHUT_RDWR)
         self._thread.join(5)
 
     def _serve(self) -> None:
@@ -30,7 +35,8 @@ class Scripted:
             client, _ = self._listener.accept()
         except OSError:
             return
-        with client, client.makefile("rb") as lines:
+        self._client = client
+        with contextlib.suppress(ConnectionError), client, client.makefile("rb") as lines:
             for number, say in enumerate(self._script):
                 if number:
                     line = lines.readline()

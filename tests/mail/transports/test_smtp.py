@@ -121,7 +121,16 @@ def test_a_server_that_allows_it_hears_mail_and_rcpt_in_one_go_and_each_answer_i
 
 def test_what_was_announced_can_be_taken_back(settings: Any) -> None:
     with Scripted(
-        ["220 hello", "250-hi\r\n250 PIPELINING", "250 mail", "250 rcpt", "250 reset", "451 Later"]
+        [
+            "220 hello",
+            "250-hi\r\n250 PIPELINING",
+            "250 mail",
+            "250 rcpt",
+            "250 reset",
+            "451 Later",
+            "503 MAIL first",
+            "250 reset",
+        ]
     ) as server:
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER = "127.0.0.1", server.port, ""
         transport = SMTPTransport()
