@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from bookings import selectors
 from bookings.admin.own import deny, own_coaches, sees_all
+from bookings.admin.zone_select import ZoneSelect
 from bookings.models import Coach, EventType
 
 ANY = "any"
@@ -24,9 +25,7 @@ class CallForm(forms.Form):
     )
     coach = forms.ChoiceField(label="Coach", widget=UnfoldAdminSelectWidget)
     length = forms.TypedChoiceField(label="Length", coerce=int, required=False, widget=UnfoldAdminSelectWidget)
-    zone = TimeZoneFormField(
-        label="The student’s time zone", required=False, widget=UnfoldAdminSelectWidget, use_pytz=False
-    )
+    zone = TimeZoneFormField(label="The student’s time zone", required=False, widget=ZoneSelect, use_pytz=False)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from bookings.admin.desk_form import desk_page
 from bookings.admin.hours.preview import Draft, Preview, preview
 from bookings.admin.hours.week_form import Week
 from bookings.admin.own import own_coaches
+from bookings.admin.zone_select import ZoneSelect
 from bookings.errors import Busy
 from bookings.models import AvailabilityRule, Coach, EventType, Schedule
 from bookings.services import gate
@@ -38,7 +39,7 @@ class ScheduleForm(forms.ModelForm):
     name = forms.CharField(
         max_length=80, validators=[NoControlCharacters()], widget=UnfoldAdminTextInputWidget(attrs={"class": "w-full"})
     )
-    time_zone = TimeZoneFormField(label="Time zone", widget=UnfoldAdminSelectWidget, use_pytz=False)
+    time_zone = TimeZoneFormField(label="Time zone", widget=ZoneSelect, use_pytz=False)
     valid_from = forms.DateField(
         label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
