@@ -113,12 +113,16 @@ def test_the_whole_site_starts_again_and_ends(tmp_path: Path) -> None:
     kept = [file for file in data.rglob("*") if file.is_file()]
     assert [file for file in kept if password.encode() in file.read_bytes()] == []
 
+    began = time.monotonic()
+    subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, check=True, capture_output=True)
+    a_command = time.monotonic() - began
     with launched(data, port) as (process, said, seconds):
         assert "Collecting" not in said
         assert "Preparing" not in said
         assert password not in said
         assert 'lost? make manage ARGS="changepassword owner"' in said
-        assert seconds < 15, "five are promised on a machine that does nothing else"
+        # Five are promised on a machine that does nothing else, where a command takes one.
+        assert seconds < max(15, 10 * a_command)
         os.kill(children_of(process.pid)["celery"], signal.SIGKILL)
         assert process.wait(timeout=20) == 1
         assert process.stdout is not None
