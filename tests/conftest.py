@@ -1,9 +1,12 @@
 """Fixtures that every room's tests share."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.template.base import Template
+from django.test import signals
 
 from bookings import selectors
 from bookings.api import kept
@@ -31,6 +34,20 @@ def _nothing_is_kept() -> None:
     counting.notes.clear()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _only_whole_templates_are_noted(django_test_environment: None) -> Iterator[None]:
+    """`response.context` is that of the page: Django's own copy for every option of every select took a tenth of all."""
+
+    def render(template: Any, context: Any) -> Any:
+        if context.template is template:
+            signals.template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's own Chromium; without one the test is skipped, or fails where TEST_REQUIRE asks for a browser."""
@@ -47,6 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """A file stays in one process, and so does what shares a running site."""
     from tests.sharing import Sharing

@@ -19,11 +19,15 @@ for _name in ("EMAIL_URL", "ADMIN_PATH", "TRUSTED_PROXIES", "CLOCK_SHIFT_FILE", 
     os.environ.pop(_name, None)
 
 from institute.settings import *  # noqa: E402, F403
-from institute.settings import DATABASES  # noqa: E402
+from institute.settings import DATABASES, SQLITE_OPTIONS  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: shared-cache memory databases lock under threads and prove nothing.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_own) / "test.sqlite3")}
+    # Nothing here outlives the machine; what must, is tried with processes of their own on the real settings.
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS | {
+        "init_command": SQLITE_OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+    }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
