@@ -118,7 +118,8 @@ def refused_for_good(house: House, table: Table, what: str) -> None:
     time.sleep(size(1, 10))
     reminders = Tally(house.ask("messages"), house.server).rows
     ends = {(row["status"], row["attention"]) for row in reminders.values()}
-    offers = sum("ada" in each for each in house.server.offered)
+    # Not what tells a coach of a call that a visitor booked meanwhile.
+    offers = sum("<ada" in each for each in house.server.offered)
     table.exactly("F12", f"{what}: how they end (state, staff are told)", ends, {("failed", True)})
     table.exactly("F12", f"{what}: times they were offered", offers, NUMBER)
 
