@@ -34,8 +34,8 @@ def live(seed: int, seconds: float, first_day: int, days: int) -> dict[str, Any]
         return midnight + timedelta(days=dice.randrange(days)) + 8 * HOUR + dice.randrange(40) * QUARTER
 
     def a_call(*statuses: str) -> Booking | None:
-        found = Booking.objects.filter(status__in=statuses, coach__in=coaches, start__gte=midnight)
-        return dice.choice(list(found[:40])) if found.exists() else None
+        found = list(Booking.objects.filter(status__in=statuses, coach__in=coaches, start__gte=midnight)[:40])
+        return dice.choice(found) if found else None
 
     def block() -> None:
         start = moment()
