@@ -26,7 +26,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_own) / "test.sqlite3")}
     # Nothing here outlives the machine; what must, is tried with processes of their own on the real settings.
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS | {
-        "init_command": SQLITE_OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+        "init_command": str(SQLITE_OPTIONS["init_command"]).replace("synchronous=FULL", "synchronous=OFF")
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
