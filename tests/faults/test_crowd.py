@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from tests import services
 from tests.faults import scene
 from tests.faults.crowd import (
@@ -23,7 +21,6 @@ from tests.faults.figures import Table, size
 from tests.faults.inside import ask
 from tests.journeys.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("faults")
 # The embedded default has one writer: it is asked by a hundred, a server by five hundred.
 CROWD = size(40, 500 if services.on_postgres() else 100, knob="CLIENTS")
 

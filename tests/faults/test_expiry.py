@@ -11,7 +11,6 @@ from tests.faults.figures import Table, size
 from tests.faults.inside import ask
 from tests.journeys.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("faults")
 # Milliseconds by which the presses come before or after the instant at which the hold runs out.
 AROUND = (0, -40, 25, -15, 60, -80, 5, 100)
 HOLD_LASTS = 600.0

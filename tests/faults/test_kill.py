@@ -17,7 +17,6 @@ from tests.faults.figures import Table, size
 from tests.faults.inside import ask
 from tests.journeys.stack import Stack, wait_until
 
-pytestmark = pytest.mark.xdist_group("faults")
 CROWD = 12
 
 

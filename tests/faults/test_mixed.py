@@ -18,7 +18,6 @@ from tests.faults.figures import Table, size
 from tests.faults.inside import ask
 from tests.journeys.stack import ROOT, Stack
 
-pytestmark = pytest.mark.xdist_group("faults")
 SEEDS, SECONDS = size(1, 20, knob="SEEDS"), size(4, 60, knob="SECONDS")
 CLIENTS = size(8, 50, knob="CLIENTS")
 KINDS = (scene.DISJOINT, scene.OVERLAPPING, scene.ASKED)

@@ -6,8 +6,6 @@ import socket
 import time
 from collections.abc import Callable
 
-import pytest
-
 from tests.faults import scene
 from tests.faults.crowd import (
     FORM_TIME,
@@ -26,7 +24,6 @@ from tests.faults.figures import Table, size
 from tests.faults.inside import ask
 from tests.journeys.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("faults")
 FORMS = size(1, 100, knob="FORMS")
 MOST = size(3, 10)  # times a form is sent
 

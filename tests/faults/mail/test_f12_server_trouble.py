@@ -15,7 +15,6 @@ from tests.faults.mail.server import OK, Manner
 from tests.faults.mail.tally import Tally
 from tests.journeys.stack import wait_until
 
-pytestmark = pytest.mark.xdist_group("faults")
 NUMBER, SECONDS = size(6, 200, knob="MAILS"), size(2, 60, knob="SECONDS")
 SENDERS = 3
 A_MINUTE = 10  # attempts that a mail server in trouble is asked for at most

@@ -1,14 +1,11 @@
 """F13: the mail server takes the whole message and hangs up before its 250; copies are the same mail, and end with 250."""
 
-import pytest
-
 from tests.faults.figures import Table, size
 from tests.faults.mail.conftest import House
 from tests.faults.mail.server import DROPS_BEFORE_250, OK, Manner
 from tests.faults.mail.tally import Tally
 from tests.journeys.stack import wait_until
 
-pytestmark = pytest.mark.xdist_group("faults")
 NUMBER = size(24, 200, knob="MAILS")
 
 

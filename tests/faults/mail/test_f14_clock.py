@@ -7,15 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from tests.faults.figures import Table, size
 from tests.faults.mail.conftest import House
 from tests.faults.mail.server import Manner
 from tests.faults.mail.tally import Tally
 from tests.journeys.stack import wait_until
 
-pytestmark = pytest.mark.xdist_group("faults")
 NUMBER, STEPS = size(60, 600, knob="MAILS"), size(8, 60, knob="ROUNDS")
 HOUR, DAY = 3600.0, 86_400.0
 EARLY = 60.0  # seconds before its due time that a reminder may not go out

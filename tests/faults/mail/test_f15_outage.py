@@ -2,14 +2,11 @@
 
 from collections import Counter
 
-import pytest
-
 from tests.faults.figures import Table, size
 from tests.faults.mail.conftest import House
 from tests.faults.mail.tally import Tally
 from tests.journeys.stack import wait_until
 
-pytestmark = pytest.mark.xdist_group("faults")
 NUMBER, BACKLOG = size(40, 500, knob="MAILS"), size(100, 10_000, knob="BACKLOG")
 OUTAGES = {"30 minutes": 1800, "6 hours": 6 * 3600, "3 days": 3 * 86_400}
 RATE = 30  # messages a second

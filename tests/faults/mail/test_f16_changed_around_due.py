@@ -4,15 +4,12 @@ import time
 from collections import defaultdict
 from typing import Any
 
-import pytest
-
 from tests.faults.figures import Table, size
 from tests.faults.mail.conftest import House
 from tests.faults.mail.server import Delivery, Manner
 from tests.faults.mail.tally import REMINDER
 from tests.journeys.stack import wait_until
 
-pytestmark = pytest.mark.xdist_group("faults")
 NUMBER, OVER = size(40, 1000, knob="MAILS"), size(4, 250, knob="SECONDS")
 AROUND = 2.0  # seconds before or after the due time
 GRACE = 1.0  # seconds: what was about to begin when the change was committed

@@ -2,15 +2,12 @@
 
 import time
 
-import pytest
-
 from tests.faults.figures import Table, size
 from tests.faults.mail.conftest import House
 from tests.faults.mail.server import Manner
 from tests.faults.mail.tally import Tally
 from tests.journeys.stack import wait_until
 
-pytestmark = pytest.mark.xdist_group("faults")
 NUMBER = size(120, 5000, knob="MAILS")
 
 

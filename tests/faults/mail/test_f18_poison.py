@@ -1,13 +1,10 @@
 """F18: one message in ten can never be sent; it fails alone after three tries, and no other waits for it."""
 
-import pytest
-
 from tests.faults.figures import Table, size
 from tests.faults.mail.conftest import House
 from tests.faults.mail.tally import Tally
 from tests.journeys.stack import wait_until
 
-pytestmark = pytest.mark.xdist_group("faults")
 NUMBER, OVER = size(54, 900, knob="MAILS"), size(3, 90, knob="SECONDS")
 
 

@@ -20,7 +20,6 @@ from tests.faults.mail.server import Manner
 from tests.faults.mail.tally import Tally
 from tests.journeys.stack import ROOT, wait_until
 
-pytestmark = pytest.mark.xdist_group("faults")
 TIMES, NUMBER = size(1, 20, knob="ROUNDS"), size(20, 600, knob="MAILS")
 PEOPLE, WORKERS = size(2, 6), size(1, 2)
 LONGEST = 30.0  # seconds from SIGTERM to the end

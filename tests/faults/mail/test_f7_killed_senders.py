@@ -20,7 +20,6 @@ from tests.faults.mail.server import Manner
 from tests.faults.mail.tally import Tally
 from tests.journeys.stack import wait_until
 
-pytestmark = pytest.mark.xdist_group("faults")
 NUMBER, KILLS = size(60, 2000, knob="MAILS"), size(6, 50, knob="KILLS")
 OVER = size(5, 240, knob="SECONDS")  # seconds within which the reminders fall due
 LEASE = 60

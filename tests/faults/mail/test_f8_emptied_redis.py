@@ -13,7 +13,6 @@ from tests.faults.mail.tally import Tally
 from tests.journeys.stack import wait_until
 
 pytestmark = [
-    pytest.mark.xdist_group("faults"),
     pytest.mark.skipif(not services.on_postgres(), reason="the embedded default has no Redis"),
 ]
 NUMBER, OVER = size(60, 2000, knob="MAILS"), size(4, 90, knob="SECONDS")

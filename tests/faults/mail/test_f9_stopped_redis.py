@@ -14,7 +14,6 @@ from tests.faults.mail.tally import Tally
 from tests.journeys.stack import wait_until
 
 pytestmark = [
-    pytest.mark.xdist_group("faults"),
     pytest.mark.skipif(not services.on_postgres(), reason="the embedded default has no Redis"),
 ]
 SECONDS = size(3, 60, knob="SECONDS")
