@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import select
 import threading
 from collections.abc import Mapping
 from datetime import datetime
@@ -137,6 +138,20 @@ class _Session:
         raise psycopg.errors.error_from_result(result, encoding=self.raw.info.encoding)
 
 
+def _check(here: BaseDatabaseWrapper) -> None:
+    """What Django does before a request's first statement, once a request: see that the server is still there.
+
+    It asks `SELECT 1`. A server that went away has closed the line, which can be seen on this side: only where there is
+    something to read does anybody ask.
+    """
+    line = select.poll()
+    line.register(here.connection.pgconn.socket, select.POLLIN)
+    if line.poll(0):
+        here.close_if_health_check_failed()
+        here.ensure_connection()
+    here.health_check_done = True
+
+
 def _session() -> _Session | None:
     """What this thread's connection has prepared. None where Django's own cursor has to do, because something listens
     there or the database is another one.
@@ -145,6 +160,8 @@ def _session() -> _Session | None:
     if not on_postgresql() or here.execute_wrappers or here.queries_logged:
         return None
     here.ensure_connection()
+    if here.health_check_enabled and not here.health_check_done:
+        _check(here)
     here.validate_no_broken_transaction()
     raw = here.connection
     kept: _Session | None = _own.__dict__.get("session")

@@ -2,10 +2,12 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.db import DataError, NotSupportedError, OperationalError, ProgrammingError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from mail import statements
 from mail.models import Topic
@@ -64,17 +66,54 @@ def test_a_transaction_begins_with_what_it_is_told() -> None:
     assert statements.rows("SHOW lock_timeout", {}) == [("0",)]
 
 
-def test_a_connection_that_was_cut_is_made_anew_and_its_plans_with_it() -> None:
-    statements.rows("SELECT %(n)s::int", {"n": 1})
+def cut() -> None:
+    """End this connection from the server's side."""
     ((pid,),) = statements.rows("SELECT pg_backend_pid()", {})
     other = connection.copy()
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
     other.close()
+
+
+def test_a_connection_that_was_cut_is_made_anew_and_its_plans_with_it() -> None:
+    statements.rows("SELECT %(n)s::int", {"n": 1})
+    cut()
     with pytest.raises(OperationalError):
         statements.rows("SELECT %(n)s::int", {"n": 1})
     connection.close_if_unusable_or_obsolete()
     assert statements.rows("SELECT %(n)s::int", {"n": 1}) == [(1,)]
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseDatabaseWrapper]:
+    """This thread's connection, kept from request to request and seen to before each, as in production."""
+    here = statements.own_connection()
+    monkeypatch.setitem(here.settings_dict, "CONN_MAX_AGE", 60)
+    monkeypatch.setitem(here.settings_dict, "CONN_HEALTH_CHECKS", True)
+    here.close()
+    here.connect()
+    yield here
+    here.close()
+
+
+def test_a_request_does_not_meet_a_connection_that_was_cut_before_it(watched: BaseDatabaseWrapper) -> None:
+    for number in range(3):
+        cut()
+        watched.close_if_unusable_or_obsolete()  # what every request begins with
+        assert statements.rows("SELECT %(n)s::int", {"n": number}) == [(number,)]
+
+
+def test_a_connection_that_lives_is_seen_to_without_a_word(
+    watched: BaseDatabaseWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(watched, "is_usable", lambda: bool([asked.append("SELECT 1")]))
+    watched.close_if_unusable_or_obsolete()
+    assert not watched.health_check_done
+    assert statements.rows("SELECT %(n)s::int", {"n": 1}) == [(1,)]
+    with connection.cursor() as cursor:  # nor does Django ask for its own statements afterwards
+        cursor.execute("SELECT 1")
+    assert asked == []
 
 
 def test_a_plan_that_an_upgrade_made_useless_is_made_anew() -> None:
