@@ -137,18 +137,17 @@ def month_with_change(
     if not offer.coaches or since >= until:
         return Month({}, None)
     hours = offer.hours(since=since, until=until + (duration or kind.duration), now=now)
-    free: dict[int, tuple[str, ...]] = {}
-    changes = []
-    for book in diaries(offer.coaches, kind, since=since, until=until, now=now, duration=duration, hours=hours):
-        asked = book.question(kind, since=since, until=until, now=now, duration=duration)
-        stretches, change = open_until_changed(asked)
-        changes.append(change)
-        slug = (book.coach.slug,)
+    books = diaries(offer.coaches, kind, since=since, until=until, now=now, duration=duration, hours=hours)
+    asked = (book.question(kind, since=since, until=until, now=now, duration=duration) for book in books)
+    found = [open_until_changed(each) for each in asked]
+    change = min((each for _, each in found if each is not None), default=None)
+    if len(books) == 1:
+        return Month(dict.fromkeys(chain.from_iterable(found[0][0]), (books[0].coach.slug,)), change)
+    free: dict[int, list[str]] = defaultdict(list)
+    for book, (stretches, _) in zip(books, found, strict=True):
         for start in chain.from_iterable(stretches):
-            free[start] = free[start] + slug if start in free else slug
-    if len(offer.coaches) > 1:
-        free = dict(sorted(free.items()))
-    return Month(free, min((each for each in changes if each is not None), default=None))
+            free[start].append(book.coach.slug)
+    return Month({start: tuple(free[start]) for start in sorted(free)}, change)
 
 
 def nearest_slots(
