@@ -115,11 +115,15 @@ class Place:
             yield name
 
     def prepare(self, database: str, *seed: str) -> None:
-        """Migrate and fill; what PostgreSQL knows of its tables is made fresh, as autovacuum would in time."""
+        """Migrate, fill and settle."""
         env = self.environment(database)
         self.static  # noqa: B018  collected once for all sites
         self.run("django", "migrate", "--verbosity", "0", env=env)
         self.run("benchmarks.seed", *seed, env=env)
+        self.settle(database)
+
+    def settle(self, database: str) -> None:
+        """What PostgreSQL knows of its tables is made fresh, as autovacuum would in time."""
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
 

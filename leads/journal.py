@@ -20,7 +20,7 @@ def write(
 ) -> Activity:
     """Append one line to the lead's timeline; `data` must be plain JSON."""
     require_transaction()
-    return prepared.insert(
+    return prepared.insert_soon(
         Activity(
             lead=lead,
             at=now,

@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -195,7 +196,7 @@ def record_touch(*, lead: Lead, page: str, now: datetime, referrer_page: str = "
         direct=not before and not campaign,
         **campaign,
     )
-    prepared.insert(touch)
+    prepared.insert_soon(touch)
     # A direct visit tells nothing: the first source stays unknown for good, the last one stays what it was.
     if not touch.direct:
         source = (touch.utm_source or touch.referrer_page)[:100]
@@ -217,11 +218,18 @@ def own_path(value: str) -> str:
     if len(value) > 1000 or not _PATH.match(value):
         return ""
     path, mark, query = value.partition("?")
+    kept = _without_token(path)
+    return f"{kept}{mark}{query}" if kept == path else kept
+
+
+@lru_cache(maxsize=256)
+def _without_token(path: str) -> str:
+    """The path of a page of ours, its token left out; "" for what is no page. Most of them are the same few."""
     try:
         token = resolve(path).kwargs.get("token")
     except Resolver404:
         return ""
-    return path.replace(token, "…") if token else f"{path}{mark}{query}"
+    return path.replace(token, "…") if token else path
 
 
 def move_stage(*, lead: Lead, stage: str, now: datetime, actor: str, why: str = "") -> None:

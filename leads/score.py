@@ -58,7 +58,7 @@ def note(activity: Activity) -> None:
     row = ScoreReason(lead_id=activity.lead_id, at=activity.at, reason=reason, points=points)
     if not prepared.insert_new(row, "lead_id", "reason"):
         return
-    statements.change(_COUNT, {"lead": activity.lead_id, "points": points})
+    statements.soon(_COUNT, {"lead": activity.lead_id, "points": points})
     activity.lead.score += points
 
 

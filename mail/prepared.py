@@ -110,6 +110,18 @@ def insert(row: M) -> M:
     return _stored(row)
 
 
+def insert_soon(row: M) -> M:
+    """The same of a row whose key nobody asks for before the transaction's end (`statements.soon`)."""
+    statement, fields, returned = _insert(type(row), connection.vendor, 1)
+
+    def keep(found: tuple[Any, ...]) -> None:
+        if returned is not None:
+            setattr(row, returned, found[0])
+
+    statements.soon(statement, _values([row], fields), then=keep)
+    return _stored(row)
+
+
 def insert_new(row: M, *unique: str) -> bool:
     """The same, where no row has these `unique` columns' values yet; whether it was written."""
     statement, fields, returned = _insert(type(row), connection.vendor, 1, unique=unique)
@@ -120,18 +132,17 @@ def insert_new(row: M, *unique: str) -> bool:
     return bool(found)
 
 
-def insert_all(rows: Sequence[Model], *unique: str) -> int:
-    """Write those of these rows of one model whose `unique` columns' values are new, in one statement; their number."""
-    if not rows:
-        return 0
-    statement, fields, _ = _insert(type(rows[0]), connection.vendor, len(rows), unique=unique)
-    return len(statements.rows(statement, _values(rows, fields)))
+def insert_all(rows: Sequence[Model], *unique: str) -> None:
+    """Write those of these rows of one model whose `unique` columns' values are new, in one statement, soon."""
+    if rows:
+        statement, fields, _ = _insert(type(rows[0]), connection.vendor, len(rows), unique=unique)
+        statements.soon(statement, _values(rows, fields))
 
 
 def update(row: Model, columns: Sequence[str]) -> None:
-    """What `row.save(update_fields=columns)` would write."""
+    """What `row.save(update_fields=columns)` would write, soon."""
     statement, fields = _update(type(row), connection.vendor, tuple(columns))
-    statements.change(statement, _values([row], fields) | {"pk": row.pk})
+    statements.soon(statement, _values([row], fields) | {"pk": row.pk})
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,24 +1,22 @@
 """Statements of our own, where Django takes longer to build one than the database to run it."""
 
-import itertools
 import re
 import select
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import Connection
-from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
+from mail.session import Row, Session
+
 _own = threading.local()
-_numbers = itertools.count()
 _named = re.compile(r"%\((\w+)\)s")
 
 
@@ -43,17 +41,69 @@ def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return own.rows(_execute(own, statement, values))
 
 
-def begin(words: str) -> None:
+def begin(*settings: str) -> None:
     """Begin the transaction that was just opened, on PostgreSQL with these statements, which have no values."""
     if not on_postgresql():
         return
     own = _session()
     if own is None:
         with connection.cursor() as cursor:
-            cursor.execute(words)
+            cursor.execute("; ".join(settings))
         return
     with connection.wrap_database_errors:
-        own.begin(words)
+        own.begin(*settings)
+
+
+def soon(statement: str, values: Mapping[str, Any], *, then: Callable[[Row], None] | None = None) -> None:
+    """Say a statement whose answer nobody waits for; `then` is told its first row, where it returns one.
+
+    Within `gathered` it goes to the server with the next one that is asked, and raises what it has to raise there;
+    everywhere else it is said at once.
+    """
+    own = _session()
+    if own is not None and own.waiting is not None:
+        words, names = _numbered(statement)
+        with connection.wrap_database_errors:
+            own.later(words, [values[name] for name in names], then)
+        return
+    if then is None:
+        change(statement, values)
+        return
+    for row in rows(statement, values)[:1]:
+        then(row)
+
+
+@contextmanager
+def gathered(*, commit: bool = False) -> Iterator[None]:
+    """Within a transaction: what is said `soon` waits for the next statement, and is all said when this ends.
+
+    Each statement costs a turn of this process, of the kernel and of the server's process, which is more than most of ours
+    cost the database. The order stays that of the program: Django's own statements, savepoints among them, wait for what
+    was said before them. With `commit` the COMMIT goes along with the last of them, where this is what the transaction
+    ends with; Django then finds nothing left to commit.
+    """
+    own, here = _session(), own_connection()
+    if own is None or own.waiting is not None or not here.in_atomic_block:
+        yield
+        return
+    own.waiting = []
+    try:
+        with connection.execute_wrapper(_in_order):
+            yield
+            blocks: list[Any] = here.atomic_blocks
+            outermost = len(blocks) == 1 and not blocks[0]._from_testcase
+            with connection.wrap_database_errors:
+                own.flush(commit=commit and outermost and not here.needs_rollback)
+    finally:
+        own.waiting = None
+
+
+def _in_order(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """What Django says itself comes after what was said before it."""
+    own: Session = _own.session
+    with connection.wrap_database_errors:
+        own.flush()
+    return execute(sql, params, many, context)
 
 
 def own_connection() -> BaseDatabaseWrapper:
@@ -72,7 +122,7 @@ def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _execute(own: "_Session", statement: str, values: Mapping[str, Any]) -> PGresult:
+def _execute(own: "Session", statement: str, values: Mapping[str, Any]) -> PGresult:
     words, names = _numbered(statement)
     with connection.wrap_database_errors:
         return own.execute(words, [values[name] for name in names])
@@ -86,58 +136,6 @@ def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
     return words.replace("%%", "%").encode(), names
 
 
-class _Session:
-    """What one connection of psycopg's has prepared. PostgreSQL parses and plans each statement once a connection:
-    planning a claim costs twice its work.
-
-    psycopg's own cursors do the same, but forget everything with each rollback, of which a booking that came too late is
-    one, and take as long for a statement as PostgreSQL for most of ours.
-    """
-
-    def __init__(self, raw: Connection[Any]) -> None:
-        self.raw, self.pgconn, self.transformer = raw, raw.pgconn, Transformer(raw)
-        self._prepared: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
-
-    def execute(self, words: bytes, values: list[Any]) -> PGresult:
-        """Run it, within the transaction that Django has asked for; raises psycopg.Error."""
-        if not self.raw.autocommit and self.pgconn.transaction_status == TransactionStatus.IDLE:
-            self.begin()
-        dumped = self.transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        types = self.transformer.types or ()
-        name = self._prepared.get((words, types))
-        if name is None:
-            name = f"own_{next(_numbers)}".encode()
-            self._checked(self.pgconn.prepare(name, words, types))
-            self._prepared[words, types] = name
-        # None is NULL, which psycopg says of exec_params and forgot here.
-        found = self.pgconn.exec_prepared(name, dumped, self.transformer.formats)  # type: ignore[arg-type]
-        try:
-            return self._checked(found)
-        except (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName):
-            # An upgrade changed a column that it returns, or it is there no more: the next time it is prepared anew.
-            del self._prepared[words, types]
-            raise
-
-    def begin(self, more: str = "") -> None:
-        """What psycopg says before a transaction's first statement, together with what else is to be said."""
-        opens = not self.raw.autocommit and self.pgconn.transaction_status == TransactionStatus.IDLE
-        self._checked(self.pgconn.exec_(f"{'BEGIN; ' if opens else ''}{more}".encode()))
-
-    def rows(self, result: PGresult) -> list[tuple[Any, ...]]:
-        """The rows of a result as Python's values."""
-        self.transformer.set_pgresult(result)
-        found = self.transformer.load_rows(0, result.ntuples, tuple)
-        self.transformer.set_pgresult(None)
-        return found
-
-    def _checked(self, result: PGresult) -> PGresult:
-        if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-            return result
-        if self.pgconn.status == ConnStatus.BAD:
-            raise psycopg.OperationalError(result.get_error_message())
-        raise psycopg.errors.error_from_result(result, encoding=self.raw.info.encoding)
-
-
 def _check(here: BaseDatabaseWrapper) -> None:
     """What Django does before a request's first statement, once a request: see that the server is still there.
 
@@ -149,22 +147,23 @@ def _check(here: BaseDatabaseWrapper) -> None:
     if line.poll(0):
         here.close_if_health_check_failed()
         here.ensure_connection()
-    here.health_check_done = True
+    here.health_check_done = True  # type: ignore[attr-defined]  # not in the stubs
 
 
-def _session() -> _Session | None:
+def _session() -> Session | None:
     """What this thread's connection has prepared. None where Django's own cursor has to do, because something listens
     there or the database is another one.
     """
     here = own_connection()
-    if not on_postgresql() or here.execute_wrappers or here.queries_logged:
+    listening = here.execute_wrappers and here.execute_wrappers != [_in_order]
+    if not on_postgresql() or listening or here.queries_logged:
         return None
     here.ensure_connection()
-    if here.health_check_enabled and not here.health_check_done:
+    if here.health_check_enabled and not here.health_check_done:  # type: ignore[attr-defined]
         _check(here)
     here.validate_no_broken_transaction()
     raw = here.connection
-    kept: _Session | None = _own.__dict__.get("session")
+    kept: Session | None = _own.__dict__.get("session")
     if kept is None or kept.raw is not raw:
-        kept = _own.session = _Session(raw)
+        kept = _own.session = Session(raw)
     return kept

@@ -53,7 +53,7 @@ def fresh(
 def mint(*, purpose: str, subject: str, expires_at: datetime | None, now: datetime, detail: str = "") -> str:
     """Store a new token and return it raw: the only moment at which anybody sees it."""
     raw, row = fresh(purpose=purpose, subject=subject, expires_at=expires_at, now=now, detail=detail)
-    prepared.insert(row)
+    prepared.insert_soon(row)
     return raw
 
 

@@ -86,10 +86,10 @@ def run(work: Callable[[], T]) -> T:
     """
     for attempt in range(RETRIES + 1):
         try:
-            with transaction.atomic(durable=True):
+            with transaction.atomic(durable=True), statements.gathered(commit=True):
                 # A lock that is not had in time must cost this request, not the worker.
                 limits = {"lock_timeout": LOCK_TIMEOUT_MS, "statement_timeout": STATEMENT_TIMEOUT_MS}
-                statements.begin("; ".join(f"SET LOCAL {name} = {limit}" for name, limit in limits.items()))
+                statements.begin(*(f"SET LOCAL {name} = {limit}" for name, limit in limits.items()))
                 return work()
         except IntegrityError as problem:
             if overlap.NAME in str(problem):
@@ -121,7 +121,7 @@ def changed(*coach_ids: int) -> None:
     What was worked out from an older version is then known to be stale, in every process.
     """
     for coach_id in sorted(set(coach_ids)):
-        statements.change("UPDATE bookings_coach SET version = version + 1 WHERE id = %(coach)s", {"coach": coach_id})
+        statements.soon("UPDATE bookings_coach SET version = version + 1 WHERE id = %(coach)s", {"coach": coach_id})
 
 
 def admit(

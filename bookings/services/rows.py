@@ -185,7 +185,7 @@ def _record(
     booking: Booking, before: dict[str, Any], *, name: str, actor_kind: str, actor: str, why: str, now: datetime
 ) -> BookingEvent:
     old, new = difference(before, snapshot(booking))
-    return prepared.insert(
+    return prepared.insert_soon(
         BookingEvent(
             booking=booking,
             at=now,
