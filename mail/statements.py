@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
@@ -43,7 +43,7 @@ def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 
 def begin(*settings: str) -> None:
     """Begin the transaction that was just opened, on PostgreSQL with these statements, which have no values."""
-    if not on_postgresql():
+    if not on_postgresql() or not settings:
         return
     own = _session()
     if own is None:
@@ -74,14 +74,30 @@ def soon(statement: str, values: Mapping[str, Any], *, then: Callable[[Row], Non
 
 
 @contextmanager
-def gathered(*, commit: bool = False) -> Iterator[None]:
+def durable(*settings: str) -> Iterator[None]:
+    """A durable transaction that begins with these (PostgreSQL only) and gathers what is said `soon` in it.
+
+    The COMMIT goes along with the last of that; Django then finds nothing left to commit.
+    """
+    with transaction.atomic(durable=True), _gathering(commit=True):
+        begin(*settings)
+        yield
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
     """Within a transaction: what is said `soon` waits for the next statement, and is all said when this ends.
 
     Each statement costs a turn of this process, of the kernel and of the server's process, which is more than most of ours
     cost the database. The order stays that of the program: Django's own statements, savepoints among them, wait for what
-    was said before them. With `commit` the COMMIT goes along with the last of them, where this is what the transaction
-    ends with; Django then finds nothing left to commit.
+    was said before them.
     """
+    with _gathering(commit=False):
+        yield
+
+
+@contextmanager
+def _gathering(*, commit: bool) -> Iterator[None]:
     own, here = _session(), own_connection()
     if own is None or own.waiting is not None or not here.in_atomic_block:
         yield
@@ -91,6 +107,7 @@ def gathered(*, commit: bool = False) -> Iterator[None]:
         with connection.execute_wrapper(_in_order):
             yield
             blocks: list[Any] = here.atomic_blocks
+            # A test has a transaction of its own around ours.
             outermost = len(blocks) == 1 and not blocks[0]._from_testcase
             with connection.wrap_database_errors:
                 own.flush(commit=commit and outermost and not here.needs_rollback)

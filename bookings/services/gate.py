@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError
 
 from bookings import overlap, selectors
 from bookings.errors import Busy, NotOffered, SlotTaken
@@ -29,6 +29,11 @@ T = TypeVar("T")
 
 LOCK_TIMEOUT_MS = 5_000
 STATEMENT_TIMEOUT_MS = 8_000
+# A lock that is not had in time must cost this request, not the worker.
+_PATIENCE = (
+    f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}",
+    f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}",
+)
 RETRIES = 3
 # PostgreSQL's SQLSTATE classes (appendix A of its manual): what may work when tried again, and what came too late.
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
@@ -86,10 +91,7 @@ def run(work: Callable[[], T]) -> T:
     """
     for attempt in range(RETRIES + 1):
         try:
-            with transaction.atomic(durable=True), statements.gathered(commit=True):
-                # A lock that is not had in time must cost this request, not the worker.
-                limits = {"lock_timeout": LOCK_TIMEOUT_MS, "statement_timeout": STATEMENT_TIMEOUT_MS}
-                statements.begin(*(f"SET LOCAL {name} = {limit}" for name, limit in limits.items()))
+            with statements.durable(*_PATIENCE):
                 return work()
         except IntegrityError as problem:
             if overlap.NAME in str(problem):
