@@ -195,11 +195,19 @@ def test_whoever_listens_hears_every_statement_in_its_order() -> None:
     assert [each for each in words if each in ("INSERT", "SELECT")] == ["INSERT", "SELECT"]
 
 
-def test_many_do_not_wait_for_the_last() -> None:
+def test_many_do_not_wait_for_the_last(told: list[int]) -> None:
     with statements.durable():
         say(*(f"t{number:03}" for number in range(3 * MOST_WAITING + 1)))
         assert len(statements.rows("SELECT key FROM mail_topic", {})) == 3 * MOST_WAITING + 1
     assert len(keys()) == 3 * MOST_WAITING + 1
+    assert max(told, default=0) <= MOST_WAITING
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=False)
+def test_the_transaction_around_a_test_is_not_ended(elsewhere: object) -> None:
+    write("a")
+    assert (keys(), seen_from(elsewhere)) == (["a"], 0)
 
 
 @on_postgresql
