@@ -31,6 +31,8 @@ from tests.bookings.services.verbs import approve, book_for, decline, edit, move
 from tests.faults.invariants import broken
 
 CASES = int(os.environ.get("LIFE_CASES", "12"))
+# What ended lives leave behind in their transaction is dead, and PostgreSQL walks around it: after so many comes a new one.
+LIVES = 200
 QUARTER = 15 * MINUTE
 # Today and tomorrow, some of them overlapping.
 TIMES = st.sampled_from(
@@ -262,10 +264,14 @@ class Calendars(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_calendars_lived_at_random_are_what_the_model_says() -> None:
+@pytest.mark.parametrize("first", range(0, CASES, LIVES))
+def test_calendars_lived_at_random_are_what_the_model_says(first: int) -> None:
     run_state_machine_as_test(
         Calendars,
         settings=settings(
-            max_examples=CASES, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=min(LIVES, CASES - first),
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
