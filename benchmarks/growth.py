@@ -16,21 +16,20 @@ def measure(place: Place, rounds: int) -> Iterator[Figure]:
     cold = "API, cold"
 
     def each(database: str, times: int, *kinds: str) -> dict[str, list[float]]:
-        told = json.loads(place.run("benchmarks.inside", str(times), *kinds, env=place.environment(database)))
-        return {kind: told[kind][cold]["each"] for kind in kinds}
+        found = json.loads(place.run("benchmarks.inside", str(times), *kinds, env=place.environment(database)))
+        return {kind: found[kind][cold]["each"] for kind in kinds}
 
     with place.seeded("small", *SMALL) as small, place.seeded("large", *LARGE) as large:
-        ours: list[float] = []
-        theirs: list[float] = []
+        told: dict[str, list[float]] = {small: [], large: []}
         # In turn, each in processes of their own: a process that has just answered for a thousand is a slow one.
-        for _ in range(rounds):
-            ours += each(large, 3, "one")["one"]
-            theirs += each(small, 3, "one")["one"]
+        for turn in range(2 * rounds):
+            for database in (small, large) if turn % 2 else (large, small):
+                told[database] += each(database, 3, "one")["one"]
         many = each(large, rounds, "hundred", "all")
     yield of_times(
         "slots of one coach, 10\N{SUPERSCRIPT SIX} bookings and 1,000 coaches against 10\N{SUPERSCRIPT THREE} and 10",
-        ours,
-        theirs,
+        told[large],
+        told[small],
         SLOWER,
     )
     yield of_times(

@@ -41,7 +41,7 @@ def main(rounds: int, kinds: list[str]) -> None:
 
     def one_round(path: str, *, cold: bool) -> float:
         """What is quick is asked more often: one slow moment of the machine must not be the figure."""
-        often = 3 if once(path, cold=cold)[0] > 100 else 10
+        often = 3 if once(path, cold=cold)[0] > 100 else 40
         return median(once(path, cold=cold)[0] for _ in range(often))
 
     asked = {
