@@ -57,7 +57,7 @@ def begin(*settings: str) -> None:
 def soon(statement: str, values: Mapping[str, Any], *, then: Callable[[Row], None] | None = None) -> None:
     """Say a statement whose answer nobody waits for; `then` is told its first row, where it returns one.
 
-    Within `gathered` it goes to the server with the next one that is asked, and raises what it has to raise there;
+    Within `durable` it goes to the server with the next one that is asked, and raises what it has to raise there;
     everywhere else it is said at once.
     """
     own = _session()
@@ -75,44 +75,29 @@ def soon(statement: str, values: Mapping[str, Any], *, then: Callable[[Row], Non
 
 @contextmanager
 def durable(*settings: str) -> Iterator[None]:
-    """A durable transaction that begins with these (PostgreSQL only) and gathers what is said `soon` in it.
-
-    The COMMIT goes along with the last of that; Django then finds nothing left to commit.
-    """
-    with transaction.atomic(durable=True), _gathering(commit=True):
-        begin(*settings)
-        yield
-
-
-@contextmanager
-def gathered() -> Iterator[None]:
-    """Within a transaction: what is said `soon` waits for the next statement, and is all said when this ends.
+    """A durable transaction that begins with these (PostgreSQL only); what is said `soon` in it waits for the next statement.
 
     Each statement costs a turn of this process, of the kernel and of the server's process, which is more than most of ours
     cost the database. The order stays that of the program: Django's own statements, savepoints among them, wait for what
-    was said before them.
+    was said before them. The COMMIT goes along with the last; Django then finds nothing left to commit.
     """
-    with _gathering(commit=False):
-        yield
-
-
-@contextmanager
-def _gathering(*, commit: bool) -> Iterator[None]:
-    own, here = _session(), own_connection()
-    if own is None or own.waiting is not None or not here.in_atomic_block:
-        yield
-        return
-    own.waiting = []
-    try:
-        with connection.execute_wrapper(_in_order):
+    with transaction.atomic(durable=True):
+        own, here = _session(), own_connection()
+        if own is None:
+            begin(*settings)
             yield
-            blocks: list[Any] = here.atomic_blocks
-            # A test has a transaction of its own around ours.
-            outermost = len(blocks) == 1 and not blocks[0]._from_testcase
-            with connection.wrap_database_errors:
-                own.flush(commit=commit and outermost and not here.needs_rollback)
-    finally:
-        own.waiting = None
+            return
+        own.waiting = []
+        try:
+            with connection.execute_wrapper(_in_order):
+                begin(*settings)
+                yield
+                # A test has a transaction of its own around ours.
+                alone = len(here.atomic_blocks) == 1
+                with connection.wrap_database_errors:
+                    own.flush(commit=alone and not here.needs_rollback)
+        finally:
+            own.waiting = None
 
 
 def _in_order(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
@@ -139,7 +124,7 @@ def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def _execute(own: "Session", statement: str, values: Mapping[str, Any]) -> PGresult:
+def _execute(own: Session, statement: str, values: Mapping[str, Any]) -> PGresult:
     words, names = _numbered(statement)
     with connection.wrap_database_errors:
         return own.execute(words, [values[name] for name in names])

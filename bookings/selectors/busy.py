@@ -50,7 +50,7 @@ def rows(
 
 @lru_cache(maxsize=8)
 def _question(vendor: str, *, limited: bool, single: bool) -> str:
-    """The statement for this database; each part can only go by the index over coach and end.
+    """The statement for this database; each part goes by an index over coach and time.
 
     What keeps one coach's time is asked of the overlap guard's own index on PostgreSQL: one look in it answers, whatever
     the planner knows of a table that was empty a minute ago. Guessing, it went through every booking there was.
@@ -60,7 +60,8 @@ def _question(vendor: str, *, limited: bool, single: bool) -> str:
     ends = f"CASE b.status WHEN '{Status.HELD}' THEN b.held_until WHEN '{Status.PENDING}' THEN b.approve_by END"
     meets = f"b.coach_id {coaches} AND b.busy_end > %(counted_since)s AND b.busy_start < %(counted_until)s"
     if vendor == "postgresql" and single and not limited:
-        meets = "b.coach_id = %(coach)s::bigint AND tstzrange(b.busy_start, b.busy_end, '[)') && tstzrange(%(counted_since)s, %(counted_until)s, '[)')"
+        asked = "tstzrange(%(counted_since)s, %(counted_until)s, '[)')"
+        meets = f"b.coach_id = %(coach)s::bigint AND tstzrange(b.busy_start, b.busy_end, '[)') && {asked}"
     return f"""
         SELECT {BOOKING}, b.coach_id, {sql.utc("b.busy_start")}, {sql.utc("b.busy_end")},
             {sql.utc("b.start")}, {sql.utc('b."end"')}, b.status, b.event_type_id, b.attendee_name, {sql.utc(f"({ends})")}

@@ -14,6 +14,7 @@ from mail.models import Topic
 from mail.session import MOST_WAITING, Session
 from tests import services
 from tests.bookings.house import NOW
+from tests.mail.ticking import ticking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 on_postgresql = pytest.mark.skipif(not services.on_postgres(), reason="SQLite has no line to the server to save")
@@ -68,7 +69,7 @@ def seen_from(other: object) -> int:
 
 
 def test_what_is_said_soon_is_there_for_whoever_asks_next() -> None:
-    with transaction.atomic(), statements.gathered():
+    with statements.durable():
         say("a", "b")
         assert statements.rows(COUNT, {}) == [(2,)]
         say("c")
@@ -86,7 +87,7 @@ def test_outside_it_is_said_at_once() -> None:
 
 
 def test_a_row_written_soon_gets_its_key_when_it_is_written() -> None:
-    with transaction.atomic(), statements.gathered():
+    with statements.durable():
         first, second = (prepared.insert_soon(Topic(key=key, version=7)) for key in "ab")
     assert [(each.pk, each.key, each.version) for each in Topic.objects.order_by("pk")] == [
         (first.pk, "a", 7),
@@ -96,7 +97,7 @@ def test_a_row_written_soon_gets_its_key_when_it_is_written() -> None:
 
 
 def test_a_savepoint_takes_back_what_was_said_in_it_and_nothing_else() -> None:
-    with transaction.atomic(), statements.gathered():
+    with statements.durable():
         say("before")
         with transaction.atomic():
             say("inside")
@@ -150,17 +151,6 @@ def test_what_is_to_happen_after_the_commit_happens_after_it() -> None:
         transaction.on_commit(lambda: seen.append(Topic.objects.count()))
         assert seen == []
     assert seen == [1]
-
-
-@pytest.mark.parametrize("taken_back", [True, False])
-def test_a_transaction_around_it_decides_alone(taken_back: bool) -> None:
-    with transaction.atomic():
-        with statements.gathered():
-            say("a")
-        with transaction.atomic(), statements.gathered():
-            say("b")
-        transaction.set_rollback(taken_back)
-    assert keys() == ([] if taken_back else ["a", "b"])
 
 
 def test_a_transaction_that_is_to_be_taken_back_is_not_committed() -> None:
@@ -257,20 +247,8 @@ def test_a_line_that_is_cut_in_the_middle_ends_with_an_error_and_the_next_one_wo
 
 @on_postgresql
 def test_other_threads_go_on_while_the_database_thinks() -> None:
-    ticks, over = [0], threading.Event()
-
-    def tick() -> None:
-        while not over.wait(0.001):
-            ticks[0] += 1
-
-    thread = threading.Thread(target=tick)
-    thread.start()
-    try:
-        with statements.durable():
-            statements.soon("SELECT pg_sleep(%(seconds)s)", {"seconds": 0.5})
-    finally:
-        over.set()
-        thread.join()
+    with ticking() as ticks, statements.durable():
+        statements.soon("SELECT pg_sleep(%(seconds)s)", {"seconds": 0.5})
     assert ticks[0] > 20
 
 

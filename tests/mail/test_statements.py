@@ -1,6 +1,5 @@
 """Statements of our own: what Django would have raised, and plans that outlive a rollback."""
 
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from mail import statements
 from mail.models import Topic
 from tests import services
+from tests.mail.ticking import ticking
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -131,18 +131,8 @@ def test_a_plan_that_an_upgrade_made_useless_is_made_anew() -> None:
 
 
 def test_other_threads_go_on_while_the_database_thinks() -> None:
-    ticks, over = [0], threading.Event()
-
-    def tick() -> None:
-        while not over.wait(0.001):
-            ticks[0] += 1
-
-    thread = threading.Thread(target=tick)
-    thread.start()
     began = time.monotonic()
-    statements.rows("SELECT pg_sleep(%(seconds)s)", {"seconds": 0.5})
-    seen = ticks[0]
-    over.set()
-    thread.join()
+    with ticking() as ticks:
+        statements.rows("SELECT pg_sleep(%(seconds)s)", {"seconds": 0.5})
     assert time.monotonic() - began >= 0.5
-    assert seen > 20
+    assert ticks[0] > 20
