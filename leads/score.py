@@ -1,7 +1,7 @@
 """The score of a lead: a sum of dated reasons, each counted once. Opening a mail or a page is no reason."""
 
 from leads.models import CALL, LIST, Activity, Lead, Outcome, ScoreReason, Stage
-from mail import prepared, statements
+from mail import statements
 from mail.rows import require_transaction
 
 # Reason → what staff read, points.
@@ -24,7 +24,16 @@ REASONS: dict[str, tuple[str, int]] = {
 }
 _BOOKING = {"confirmed": "booked", "completed": "attended", "no_show": "no_show"}
 _CALLS = {Outcome.TALKED, Outcome.WRONG_NUMBER, Outcome.DO_NOT_CALL}
-_COUNT = "UPDATE leads_lead SET score = score + %(points)s WHERE id = %(lead)s"
+_ONCE = """
+INSERT INTO leads_scorereason (lead_id, at, reason, points) VALUES (%(lead)s, %(at)s, %(reason)s, %(points)s)
+ON CONFLICT (lead_id, reason) DO NOTHING RETURNING points
+"""
+_COUNT = "UPDATE leads_lead SET score = score + %(points)s WHERE id = %(lead)s RETURNING score"
+# PostgreSQL does both at once; SQLite writes nothing in a WITH.
+_BOTH = f"""
+WITH counted AS ({_ONCE})
+UPDATE leads_lead SET score = score + counted.points FROM counted WHERE id = %(lead)s RETURNING score
+"""  # noqa: S608  our own words
 _PLAIN = {"subscribed", "confirmed", "enquiry", "question", "quiz", "replied"}
 
 
@@ -54,12 +63,21 @@ def note(activity: Activity) -> None:
     reason = reason_of(activity)
     if not reason:
         return
-    points = REASONS[reason][1]
-    row = ScoreReason(lead_id=activity.lead_id, at=activity.at, reason=reason, points=points)
-    if not prepared.insert_new(row, "lead_id", "reason"):
-        return
-    statements.soon(_COUNT, {"lead": activity.lead_id, "points": points})
-    activity.lead.score += points
+    lead = activity.lead
+    values = {
+        "lead": lead.pk,
+        "at": statements.adapt(activity.at),
+        "reason": reason,
+        "points": REASONS[reason][1],
+    }
+
+    def keep(row: tuple[int]) -> None:
+        (lead.score,) = row
+
+    if statements.on_postgresql():
+        statements.soon(_BOTH, values, then=keep)
+    elif statements.rows(_ONCE, values):
+        statements.soon(_COUNT, values, then=keep)
 
 
 def explained(lead: Lead) -> list[tuple[ScoreReason, str]]:

@@ -8,10 +8,10 @@ models that keep a history by signals are refused.
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import AutoField, Model, fields
 from django.db.models.query import get_related_populators
 from django.db.models.signals import post_save, pre_save
@@ -33,6 +33,8 @@ _PLAIN = {
     fields.SmallIntegerField,
     fields.TextField,
 }
+# What PostgreSQL's driver takes as it is; SQLite keeps these as text and numbers.
+_NATIVE = {fields.DateField, fields.DateTimeField, fields.DurationField, fields.UUIDField}
 
 
 class Rows(Generic[M]):
@@ -47,25 +49,20 @@ class Rows(Generic[M]):
     ) -> None:
         self._model, self._related = model, related
         self._where, self._order, self._locked = where, order, locked
-        self._built: dict[str, tuple[str, Callable[[tuple[Any, ...]], M]]] = {}
 
     def all(self, **values: Any) -> list[M]:
         """Every row; raises django.db.DatabaseError."""
-        statement, read = self._for(connection.vendor)
+        statement, read = self._built
         return [read(row) for row in statements.rows(statement, plain(values))]
 
     def first(self, **values: Any) -> M | None:
         """One of the rows, or None."""
-        statement, read = self._for(connection.vendor)
+        statement, read = self._built
         found = statements.rows(f"{statement} LIMIT 1" if not self._locked else statement, plain(values))
         return read(found[0]) if found else None
 
-    def _for(self, vendor: str) -> tuple[str, Callable[[tuple[Any, ...]], M]]:
-        if vendor not in self._built:
-            self._built[vendor] = self._build()
-        return self._built[vendor]
-
-    def _build(self) -> tuple[str, Callable[[tuple[Any, ...]], M]]:
+    @cached_property
+    def _built(self) -> tuple[str, Callable[[tuple[Any, ...]], M]]:
         """Columns, joins and the way from a row to the objects are Django's; only the condition is ours."""
         queryset = self._model._default_manager.order_by()
         compiler: Any = (queryset.select_related(*self._related) if self._related else queryset).query.get_compiler(
@@ -103,7 +100,7 @@ def _reader(model: type[M], compiler: Any) -> Callable[[tuple[Any, ...]], M]:
 
 def insert(row: M) -> M:
     """What `row.save(force_insert=True)` would write."""
-    statement, fields, returned = _insert(type(row), connection.vendor, 1)
+    statement, fields, returned = _insert(type(row), 1)
     ((key,),) = statements.rows(statement, _values([row], fields))
     if returned is not None:
         setattr(row, returned, key)
@@ -112,7 +109,7 @@ def insert(row: M) -> M:
 
 def insert_soon(row: M) -> M:
     """The same of a row whose key nobody asks for before the transaction's end (`statements.soon`)."""
-    statement, fields, returned = _insert(type(row), connection.vendor, 1)
+    statement, fields, returned = _insert(type(row), 1)
 
     def keep(found: tuple[Any, ...]) -> None:
         if returned is not None:
@@ -124,7 +121,7 @@ def insert_soon(row: M) -> M:
 
 def insert_new(row: M, *unique: str) -> bool:
     """The same, where no row has these `unique` columns' values yet; whether it was written."""
-    statement, fields, returned = _insert(type(row), connection.vendor, 1, unique=unique)
+    statement, fields, returned = _insert(type(row), 1, unique=unique)
     found = statements.rows(statement, _values([row], fields))
     if found and returned is not None:
         setattr(row, returned, found[0][0])
@@ -135,13 +132,13 @@ def insert_new(row: M, *unique: str) -> bool:
 def insert_all(rows: Sequence[Model], *unique: str) -> None:
     """Write those of these rows of one model whose `unique` columns' values are new, in one statement, soon."""
     if rows:
-        statement, fields, _ = _insert(type(rows[0]), connection.vendor, len(rows), unique=unique)
+        statement, fields, _ = _insert(type(rows[0]), len(rows), unique=unique)
         statements.soon(statement, _values(rows, fields))
 
 
 def update(row: Model, columns: Sequence[str]) -> None:
     """What `row.save(update_fields=columns)` would write, soon."""
-    statement, fields = _update(type(row), connection.vendor, tuple(columns))
+    statement, fields = _update(type(row), tuple(columns))
     statements.soon(statement, _values([row], fields) | {"pk": row.pk})
 
 
@@ -153,7 +150,7 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return statements.adapt(value)
-    if isinstance(value, uuid.UUID) and not connection.features.has_native_uuid_field:
+    if isinstance(value, uuid.UUID) and not statements.on_postgresql():
         return value.hex
     return value
 
@@ -176,17 +173,17 @@ def _columns(fields: Sequence[AnyField]) -> tuple[Column, ...]:
 def _is_plain(field: AnyField) -> bool:
     """Whether our values of this field are of its own type anyway: what a row is made with is never what a form sent."""
     target = field.target_field if field.is_relation else field
-    return type(target) in _PLAIN
+    return type(target) in _PLAIN or (statements.on_postgresql() and type(target) in _NATIVE)
 
 
 def _stored(row: M) -> M:
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return row
 
 
 @lru_cache(maxsize=256)
 def _insert(
-    model: type[Model], vendor: str, number: int, *, unique: tuple[str, ...] = ()
+    model: type[Model], number: int, *, unique: tuple[str, ...] = ()
 ) -> tuple[str, tuple[Column, ...], str | None]:
     _refuse_listened(model)
     meta = model._meta
@@ -201,7 +198,7 @@ def _insert(
 
 
 @lru_cache(maxsize=256)
-def _update(model: type[Model], vendor: str, columns: tuple[str, ...]) -> tuple[str, tuple[Column, ...]]:
+def _update(model: type[Model], columns: tuple[str, ...]) -> tuple[str, tuple[Column, ...]]:
     _refuse_listened(model)
     meta = model._meta
     written: list[AnyField] = [meta.get_field(each) for each in columns]

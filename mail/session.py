@@ -3,6 +3,7 @@
 import itertools
 import select
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,9 @@ class Session:
     one, and take as long for a statement as PostgreSQL for most of ours.
     """
 
-    def __init__(self, raw: Connection[Any]) -> None:
+    def __init__(self, raw: Connection[Any], errors: AbstractContextManager[Any]) -> None:
+        """`errors`: what makes Django's exceptions out of psycopg's."""
+        self.errors = errors
         self.raw, self.pgconn, self.transformer = raw, raw.pgconn, Transformer(raw)
         self._prepared: dict[_Key, bytes] = {}
         # What is to be said with the next statement; None where nobody gathers.

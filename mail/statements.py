@@ -50,7 +50,7 @@ def begin(*settings: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("; ".join(settings))
         return
-    with connection.wrap_database_errors:
+    with own.errors:
         own.begin(*settings)
 
 
@@ -63,7 +63,7 @@ def soon(statement: str, values: Mapping[str, Any], *, then: Callable[[Row], Non
     own = _session()
     if own is not None and own.waiting is not None:
         words, names = _numbered(statement)
-        with connection.wrap_database_errors:
+        with own.errors:
             own.later(words, [values[name] for name in names], then)
         return
     if then is None:
@@ -94,7 +94,7 @@ def durable(*settings: str) -> Iterator[None]:
                 yield
                 # A test has a transaction of its own around ours.
                 alone = len(here.atomic_blocks) == 1
-                with connection.wrap_database_errors:
+                with own.errors:
                     own.flush(commit=alone and not here.needs_rollback)
         finally:
             own.waiting = None
@@ -103,7 +103,7 @@ def durable(*settings: str) -> Iterator[None]:
 def _in_order(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """What Django says itself comes after what was said before it."""
     own: Session = _own.session
-    with connection.wrap_database_errors:
+    with own.errors:
         own.flush()
     return execute(sql, params, many, context)
 
@@ -126,7 +126,7 @@ def on_postgresql() -> bool:
 
 def _execute(own: Session, statement: str, values: Mapping[str, Any]) -> PGresult:
     words, names = _numbered(statement)
-    with connection.wrap_database_errors:
+    with own.errors:
         return own.execute(words, [values[name] for name in names])
 
 
@@ -167,5 +167,5 @@ def _session() -> Session | None:
     raw = here.connection
     kept: Session | None = _own.__dict__.get("session")
     if kept is None or kept.raw is not raw:
-        kept = _own.session = Session(raw)
+        kept = _own.session = Session(raw, here.wrap_database_errors)
     return kept

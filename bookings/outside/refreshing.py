@@ -9,9 +9,8 @@ import logging
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Least
 
@@ -41,23 +40,22 @@ MOST_FAILURES = 1_000
 ROUND_SECONDS = 60.0
 
 
-def want(*, coach_ids: Iterable[int], now: datetime) -> int:
-    """Ask the worker for a fresh fetch of these coaches' calendars; how many were not asked for already.
+def want(*, coach_ids: Iterable[int], now: datetime) -> None:
+    """Ask the worker for a fresh fetch of those of these coaches' calendars that are not asked for already.
 
     One UPDATE, and a hint to the worker after the commit that never blocks: called when a time is held.
     """
-    number = statements.change(_want(connection.vendor), {"coaches": sql.ids(coach_ids), "now": statements.adapt(now)})
-    if number:
-        bell.ring_on_commit()
-    return number
+    values = {"coaches": sql.ids(coach_ids), "now": statements.adapt(now)}
+    statements.soon(_want(), values, then=lambda row: bell.ring_on_commit())
 
 
-@lru_cache(maxsize=2)
-def _want(vendor: str) -> str:
+@cache
+def _want() -> str:
     """Written by hand: it is said with every time that is held."""
     return f"""
         UPDATE {OutsideCalendar._meta.db_table} SET wanted_at = %(now)s
         WHERE coach_id {sql.one_of("coaches")} AND enabled AND (wanted_at IS NULL OR wanted_at <= tried_at)
+        RETURNING id
     """  # noqa: S608  the names of our own tables
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.db import connection
+from mail import statements
 
 
 def one_of(name: str) -> str:
     """The right side of `column … this parameter`, for any number of ids in one parameter."""
-    if connection.vendor == "postgresql":
+    if statements.on_postgresql():
         return f"= ANY(%({name})s::bigint[])"
     return f"IN (SELECT value FROM json_each(%({name})s))"  # noqa: S608  our own names
 
@@ -20,12 +20,12 @@ def one_of(name: str) -> str:
 def ids(values: Iterable[int]) -> str:
     """The parameter for `one_of`."""
     written = ",".join(map(str, values))
-    return f"{{{written}}}" if connection.vendor == "postgresql" else f"[{written}]"
+    return f"{{{written}}}" if statements.on_postgresql() else f"[{written}]"
 
 
 def utc(column: str) -> str:
     """An instant as the column's own text or wall clock in UTC, to be read by `instant`: no loader per value is asked."""
-    return f"{column} AT TIME ZONE 'UTC'" if connection.vendor == "postgresql" else column
+    return f"{column} AT TIME ZONE 'UTC'" if statements.on_postgresql() else column
 
 
 def instant(value: Any) -> datetime:

@@ -174,7 +174,7 @@ class Form:
         """Turn a live hold into a call; raises _HoldOver where it ran out."""
         lead = self.lead()
         gate.lock(hold.coach_id)
-        booking = rows.fresh(hold)
+        booking = rows.fresh_hold(hold)
         if booking.idempotency_key and booking.idempotency_key == self.key[:64]:
             # The same form again, whatever has become of its call since.
             if booking.idempotency_digest != self.digest:

@@ -22,6 +22,7 @@ Actor = BookingEvent.ActorKind
 Status = Booking.Status
 # What the caller wants written in the booking's own transaction, such as the link to its page.
 Also = Callable[[Booking], object]
+_ROW = prepared.Rows(Booking, where="bookings_booking.id = %(pk)s")
 _FRESH = prepared.Rows(Booking, "coach__user", "event_type", "lead", where="bookings_booking.id = %(pk)s")
 
 
@@ -178,6 +179,17 @@ def fresh(booking: Booking) -> Booking:
     row = _FRESH.first(pk=booking.pk)
     if row is None:
         raise Booking.DoesNotExist
+    return row
+
+
+def fresh_hold(hold: Booking) -> Booking:
+    """The same of a hold that was read in this request with its coach and type, which the coach's lock does not keep anyway."""
+    row = _ROW.first(pk=hold.pk)
+    if row is None:
+        raise Booking.DoesNotExist
+    if (row.coach_id, row.event_type_id) != (hold.coach_id, hold.event_type_id):
+        return fresh(hold)
+    row.coach, row.event_type = hold.coach, hold.event_type
     return row
 
 
