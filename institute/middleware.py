@@ -3,9 +3,11 @@
 import secrets
 import zoneinfo
 from collections.abc import Callable
+from functools import cached_property
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -57,8 +59,22 @@ class ContentSecurityPolicy(CSPMiddleware):
         return parts
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Kept pages bring the policy along, built once; building it takes as long as all the rest of their answer."""
-        return response if HEADER in response.headers else super().process_response(request, response)
+        """The policy of a public page is always the same, so it is built once: that takes as long as all of a kept page.
+
+        Kept pages bring it along.
+        """
+        if HEADER in response.headers:
+            return response
+        own = getattr(request, "_csp_nonce", None) or any(name.startswith("_csp") for name in vars(response))
+        if own or settings.DEBUG or is_admin_path(request.path_info):
+            return super().process_response(request, response)
+        response.headers[HEADER] = self.strict
+        return response
+
+    @cached_property
+    def strict(self) -> str:
+        """The policy as the settings have it."""
+        return str(build_policy())
 
 
 class RequestLimits:

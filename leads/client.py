@@ -1,5 +1,6 @@
 """Who is asking: the client's network address, taken from trusted proxies only."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.conf import settings
@@ -19,7 +20,7 @@ def client_address(request: HttpRequest) -> str:
     peer = _parsed(request.META.get("REMOTE_ADDR", ""))
     if peer is None:
         return UNKNOWN
-    trusted = [ip_network(network) for network in settings.TRUSTED_PROXIES]
+    trusted = _networks(tuple(settings.TRUSTED_PROXIES))
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
     for written in reversed(forwarded.split(",") if forwarded else []):
         if not _within(peer, trusted):
@@ -42,10 +43,16 @@ def client_network(address: str) -> str:
     return str(parsed) if parsed else UNKNOWN
 
 
-def _within(address: Address, networks: list[Network]) -> bool:
+@lru_cache(maxsize=4)
+def _networks(written: tuple[str | Network, ...]) -> tuple[Network, ...]:
+    return tuple(ip_network(network) for network in written)
+
+
+def _within(address: Address, networks: tuple[Network, ...]) -> bool:
     return any(address.version == network.version and address in network for network in networks)
 
 
+@lru_cache(maxsize=256)
 def _parsed(written: str) -> Address | None:
     """One hop of X-Forwarded-For: bare, with a port, in brackets, or IPv4 mapped into IPv6."""
     host = written.strip()

@@ -15,6 +15,7 @@ TRACKED = tuple(
 BORN_LATER: dict[str, Any] = {"unproven": False}
 
 Plain = str | int | list[Any] | None
+_AS_IT_IS = {str, int, bool, list}
 
 
 class BookingEvent(models.Model):
@@ -67,8 +68,8 @@ def replay(events: Iterable[BookingEvent]) -> dict[str, Plain]:
 
 
 def _plain(value: object) -> Plain:
-    if value is None or isinstance(value, int | list):
-        return value
+    if value is None or type(value) in _AS_IT_IS:
+        return value  # type: ignore[return-value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return str(value)
