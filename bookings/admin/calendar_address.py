@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from bookings import links, services
 from bookings.admin.calls import said
-from bookings.admin.desk_form import desk_page
 from bookings.admin.own import forbid
 from bookings.models import Coach
+from leads.admin.desk import desk_page
 from mail import clock
 
 CHANGE = "bookings.change_coach"

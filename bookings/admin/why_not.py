@@ -17,12 +17,12 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from bookings import selectors
 from bookings.admin.calls import said
 from bookings.admin.calls.choose import refuse_foreign
-from bookings.admin.desk_form import desk_page
 from bookings.admin.own import own_coaches
 from bookings.models import Coach, EventType
 from bookings.scheduling import in_words
 from bookings.scheduling.intervals import instant
 from bookings.scheduling.walltime import opens_at
+from leads.admin.desk import desk_page
 from mail import clock
 
 THEIRS, DESK = "coach", "desk"

@@ -89,15 +89,18 @@ def desk_page(
     *,
     title: str,
     back: str,
+    obj: Any = None,
     status: int = 200,
+    media: forms.Media | None = None,
     **context: Any,
 ) -> HttpResponse:
     """A page of the desk with its menu, header and messages; `back` is where its second button leads."""
     whole = admin.admin_site.each_context(request) | {
         "opts": admin.opts,
         "title": title,
-        "media": admin.media,
+        "media": admin.media + media if media is not None else admin.media,
         "back": back,
+        "original": obj,
     }
     return TemplateResponse(request, template, whole | context, status=status)
 

@@ -15,12 +15,13 @@ from bookings import services
 from bookings.admin.calls import said, times
 from bookings.admin.calls.choose import Asked, asked
 from bookings.admin.calls.decide import page_of
-from bookings.admin.desk_form import desk_form, desk_page, in_desk_look
+from bookings.admin.desk_form import desk_form
 from bookings.errors import BookingError, NotOffered, SlotTaken
 from bookings.forms import intake
 from bookings.forms.details import NAME_LIMIT, TALK_LIMIT, dialled, fresh_key
 from bookings.models import Answer, EventType, LocationKind
 from leads import reach
+from leads.admin.desk import desk_page, in_desk_look
 from leads.forms import CleanCharField, CleanEmailField, CleanPhoneField
 from leads.models import Lead
 from mail import clock

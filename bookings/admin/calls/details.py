@@ -10,10 +10,10 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from bookings import services
 from bookings.admin.calls.decide import STAFF, actor, ask
-from bookings.admin.desk_form import in_desk_look
 from bookings.forms import EditForm, intake
 from bookings.forms.details import NAME_LIMIT
 from bookings.models import Booking, LocationKind
+from leads.admin.desk import in_desk_look
 from leads.forms import CleanCharField
 from mail import clock
 from mail.text import one_line

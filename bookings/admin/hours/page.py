@@ -18,7 +18,6 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from bookings import selectors
 from bookings.admin import outside_hours
 from bookings.admin.calls.times import monday_of
-from bookings.admin.desk_form import desk_page
 from bookings.admin.hours.preview import Draft, Preview, preview
 from bookings.admin.hours.week_form import Week
 from bookings.admin.own import own_coaches
@@ -26,6 +25,7 @@ from bookings.admin.zone_select import ZoneSelect
 from bookings.errors import Busy
 from bookings.models import AvailabilityRule, Coach, EventType, Schedule
 from bookings.services import gate
+from leads.admin.desk import desk_page
 from mail import clock
 from mail.text import NoControlCharacters
 
