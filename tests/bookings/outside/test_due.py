@@ -1,12 +1,13 @@
 """When calendars are fetched, by whom, and who asks for it."""
 
 import socket
+import threading
 import time
 from typing import Any
 
 import pytest
 from celery import current_app
-from django.db import transaction
+from django.db import connections, transaction
 
 from bookings.errors import SlotTaken
 from bookings.models import Coach, OutsideCalendar
@@ -115,6 +116,29 @@ def test_a_hold_asks_for_a_fetch_and_the_worker_is_told_once(
     refreshing.want(coach_ids=[ada.pk], now=NOW + SECOND)
     assert rung == ["ring"]
     assert refreshing.due(now=NOW) == [rows[0]]
+
+
+def test_the_worker_is_told_when_the_hold_that_asks_is_written(
+    ada: Coach, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar = OutsideCalendar.objects.create(coach=ada, url="https://x.example/")
+    settings.MAIL_NUDGES, seen = True, []
+
+    def look() -> None:
+        """By another connection: what was not committed is not there."""
+        seen.append(OutsideCalendar.objects.get(pk=calendar.pk).wanted_at)
+        connections.close_all()
+
+    def ring() -> None:
+        other = threading.Thread(target=look)
+        other.start()
+        other.join()
+
+    monkeypatch.setattr(bell, "ring", ring)
+    gate.run(lambda: refreshing.want(coach_ids=[ada.pk], now=NOW))
+    assert seen == [NOW]
+    gate.run(lambda: refreshing.want(coach_ids=[ada.pk], now=NOW + SECOND))
+    assert seen == [NOW]
 
 
 def test_wanting_costs_one_query(ada: Coach, django_assert_num_queries: Any) -> None:
