@@ -78,13 +78,13 @@ def test_the_lock_and_the_check_alone_sell_a_start_once(kind: EventType, ada: Co
     assert overlaps() == 0
 
 
-def meet_before_writing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Let two threads wait for each other between looking and taking; undone by calling the answer."""
+def meet_before_writing(monkeypatch: pytest.MonkeyPatch, patience: float = 0.5) -> Callable[[], None]:
+    """Let two threads wait so long for each other between looking and taking; undone by calling the answer."""
     together, before = threading.Barrier(2), rows.clear_way
 
     def wait_and_go_on(slot: gate.Slot, *, now: datetime) -> None:
         with suppress(threading.BrokenBarrierError):
-            together.wait(timeout=0.5)
+            together.wait(timeout=patience)
         before(slot, now=now)
 
     monkeypatch.setattr(rows, "clear_way", wait_and_go_on)
@@ -103,7 +103,7 @@ def test_a_check_without_lock_and_guard_sells_a_start_twice(
     undo()
     if connection.vendor == "postgresql":
         unlocked(settings)
-        meet_before_writing(monkeypatch)
+        meet_before_writing(monkeypatch, patience=20)
         assert counted(race([lambda: hold(kind, TUESDAY_TEN + DAY, ada)] * 2)) == (2, 0)
         assert overlaps() == 1
 

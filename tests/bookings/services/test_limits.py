@@ -108,14 +108,18 @@ def test_a_new_person_who_presses_for_the_first_time_is_one_person(kind: EventTy
     assert Lead.objects.count() == 1
 
 
+# Seconds for two who cannot meet, because one waits for the other's lock; and for two who will.
+A_MOMENT, LONG = 0.5, 20.0
+
+
 @contextmanager
-def meeting(monkeypatch: pytest.MonkeyPatch, number: int = 2) -> Iterator[None]:
-    """Everybody waits for the others between looking and writing; with a lock, those who wait give up after a moment."""
-    together, before = threading.Barrier(number), rows.place
+def meeting(monkeypatch: pytest.MonkeyPatch, patience: float) -> Iterator[None]:
+    """Two wait for each other between looking and writing; with a lock, whoever waits must give up after a moment."""
+    together, before = threading.Barrier(2), rows.place
 
     def wait_and_go_on(*args: Any, **kwargs: Any) -> Booking:
         with suppress(threading.BrokenBarrierError):
-            together.wait(timeout=0.5)
+            together.wait(timeout=patience)
         return before(*args, **kwargs)
 
     with monkeypatch.context() as patch:
@@ -153,11 +157,11 @@ def test_without_the_lock_two_at_once_pass_a_limit_of_one(
     # Known people, so that nothing but the coach is contended.
     for n in range(2):
         with_lead(f"visitor{n}@example.org")
-    with meeting(monkeypatch):
+    with meeting(monkeypatch, A_MOMENT):
         assert booked(everybody_books(kind, ada, 1, 2), SlotTaken) == 1
     Booking.objects.all().delete()
     unlocked()
-    with meeting(monkeypatch):
+    with meeting(monkeypatch, LONG):
         assert booked(everybody_books(kind, ada, 1, 2), SlotTaken) == 2
 
 
@@ -172,15 +176,15 @@ def test_without_the_persons_lock_two_at_once_pass_the_limit_of_a_person(
     settings.OPEN_CALLS_PER_PERSON = 1
     with_lead("grace@example.org")
 
-    def both() -> int:
+    def both(patience: float) -> int:
         works = [lambda coach=coach: book(kind, TUESDAY_TEN, coach) for coach in (ada, bob)]
-        with meeting(monkeypatch):
+        with meeting(monkeypatch, patience):
             return booked(race(works), TooManyOpen)
 
-    assert both() == 1
+    assert both(A_MOMENT) == 1
     Booking.objects.all().delete()
     unlocked()
-    assert both() == 2
+    assert both(LONG) == 2
 
 
 def with_lead(email: str) -> None:
