@@ -23,7 +23,7 @@ from tests.services import HOW, chromium
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 REDIS = "redis://127.0.0.1:6379/9"
-# Nothing in there knows of a database, or which one it is.
+# Nothing in there knows of a database.
 ONCE = (
     "tests/institute/tree",
     "tests/institute/launch",
@@ -40,15 +40,10 @@ ONCE = (
     "tests/bookings/outside/test_job.py",
     "tests/bookings/outside/test_reading.py",
     "tests/bookings/outside/test_zones.py",
-    "tests/bookings/emails",
-    "tests/content/renderers",
-    "tests/content/test_facts.py",
     "tests/content/test_inline.py",
-    "tests/content/test_prose.py",
     "tests/leads/test_client.py",
     "tests/mail/test_addresses.py",
     "tests/mail/test_clock.py",
-    "tests/mail/test_compose.py",
     "tests/mail/test_mime.py",
     "tests/mail/test_text.py",
 )

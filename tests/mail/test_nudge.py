@@ -78,8 +78,8 @@ def test_a_commit_is_never_held_up_by_a_broker_that_is_away(write: Write, bell: 
     bell(f"redis://127.0.0.1:{closed_port}/9")
     began = time.monotonic()
     write()
-    assert time.monotonic() - began < 5
-    assert nudge.settle(10)
+    assert time.monotonic() - began < 1
+    assert nudge.settle(2)
     assert Message.objects.count() == 1
 
 
@@ -103,7 +103,7 @@ def test_a_broker_that_never_answers_is_given_up(write: Write, bell: Any) -> Non
     with socket.create_server(("127.0.0.1", 0)) as hole:
         bell(f"redis://127.0.0.1:{hole.getsockname()[1]}/9")
         write()
-        assert nudge.settle(10)
+        assert nudge.settle(2)
 
 
 def test_after_a_failure_the_bell_is_silent_for_a_while(
@@ -120,11 +120,11 @@ def test_after_a_failure_the_bell_is_silent_for_a_while(
     bell(f"redis://127.0.0.1:{closed_port}/9")
     for _ in range(3):
         nudge.ring()
-        assert nudge.settle(10)
+        assert nudge.settle(2)
     assert len(tries) == 1
     nudge._bell._silent_until = 0.0  # type: ignore[union-attr]
     nudge.ring()
-    assert nudge.settle(10)
+    assert nudge.settle(2)
     assert len(tries) == 2
 
 

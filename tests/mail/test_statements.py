@@ -135,4 +135,4 @@ def test_other_threads_go_on_while_the_database_thinks() -> None:
     with ticking() as ticks:
         statements.rows("SELECT pg_sleep(%(seconds)s)", {"seconds": 2})
     assert time.monotonic() - began >= 2
-    assert ticks[0] > 20
+    assert ticks[0] > 80

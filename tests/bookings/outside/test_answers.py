@@ -103,7 +103,7 @@ def test_a_slow_server_costs_no_more_than_the_time_it_has(reply: Reply) -> None:
     with serving(reply) as feed:
         began = time.monotonic()
         assert refused(lambda: fetched(feed, seconds=0.6)) == LATE
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 1.5
 
 
 def test_a_slow_resolver_costs_no_more_than_the_time_there_is() -> None:
@@ -115,7 +115,7 @@ def test_a_slow_resolver_costs_no_more_than_the_time_there_is() -> None:
 
     began = time.monotonic()
     assert refused(lambda: fetch("http://slow.example.org/", ports=[80], resolver=slow, seconds=0.4)) == LATE
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 1
     done.set()
 
 

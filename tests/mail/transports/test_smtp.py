@@ -146,7 +146,7 @@ def test_whether_a_server_answers_at_once_is_seen_without_waiting(
     settings: Any, monkeypatch: pytest.MonkeyPatch, words: list[str | None], at_once: bool
 ) -> None:
     """One that hangs up has answered as well: the offer tells it."""
-    monkeypatch.setattr(smtp, "AT_ONCE", 20.0 if at_once else 0.05)
+    monkeypatch.setattr(smtp, "AT_ONCE", 2.0 if at_once else 0.05)
     with Scripted(["220 hello", "250-hi\r\n250 PIPELINING", *words]) as server:
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER = "127.0.0.1", server.port, ""
         transport = SMTPTransport()
@@ -154,7 +154,7 @@ def test_whether_a_server_answers_at_once_is_seen_without_waiting(
         transport.announce(**ALICE)
         began = time.monotonic()
         assert transport.answers_at_once() == at_once
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 1
 
 
 def test_trouble_while_announcing_is_told_by_the_offer(settings: Any) -> None:
