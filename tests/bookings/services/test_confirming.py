@@ -150,6 +150,18 @@ def test_the_same_form_again_is_the_first_booking_even_when_that_was_cancelled(k
     assert book(kind, start, ada, idempotency_key="k" * 32).status == "cancelled"
 
 
+def test_the_same_form_again_knows_the_coach_who_has_the_call_now(kind: EventType, ada: Coach) -> None:
+    """The hold that the page has read is older than the lock."""
+    bob = a_coach("bob")
+    kind.coaches.add(bob)
+    held = hold(kind, coach=ada)
+    first = book(kind, coach=ada, hold=held, idempotency_key="k" * 32)
+    services.reassign(booking=first, actor="olga", why="Ada is ill.", coach=bob, now=NOW)
+    again = book(kind, coach=ada, hold=held, idempotency_key="k" * 32, now=NOW + HOUR)
+    assert (again.pk, again.coach) == (first.pk, bob)
+    assert again.title.endswith(bob.name)
+
+
 def test_the_same_key_with_other_data_is_refused(kind: EventType, ada: Coach) -> None:
     book(kind, coach=ada, idempotency_key="k" * 32)
     for change in ({"email": "other@example.org"}, {"name": "Eve"}, {"questions": ""}, {"phone": "+12155550100"}):
